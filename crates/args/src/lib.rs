@@ -3,6 +3,7 @@
 
 pub mod apply;
 pub mod audit;
+pub mod audit_format;
 pub mod bundle;
 pub mod check;
 pub mod completions;

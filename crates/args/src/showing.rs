@@ -1,6 +1,6 @@
 //! Flags about how an audit is shown, of `audit` and of `report`.
 
-use super::audit::{Format, output_help};
+use super::audit_format::{Format, output_help};
 use super::values::{Output, output};
 use clap::{Args, ValueHint};
 use std::path::PathBuf;

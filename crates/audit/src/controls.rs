@@ -12,6 +12,7 @@ mod lambda_invocations_recorded;
 mod log_file_validation;
 mod management_events_recorded;
 pub(crate) mod names;
+mod new_functions;
 mod paid_copies;
 mod recorder_exists;
 mod recorder_logging;

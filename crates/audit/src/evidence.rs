@@ -9,6 +9,7 @@ mod sum;
 pub use near::{Near, RECORDED_AFTER, RECORDED_BEFORE, may_be_near};
 pub use sum::{Sums, sums};
 
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS};
 use std::fmt;
 
 /// Records that were seen of one function in its own account, each counted once.
@@ -304,11 +305,11 @@ pub struct Decided {
 
 /// Milliseconds that must have passed since the end of the window. Delivery takes about five minutes on average and is not
 /// guaranteed (user guide, "How CloudTrail works"; no upper bound is documented, U-17).
-pub const SETTLED_AFTER: i64 = 3_600_000;
+pub const SETTLED_AFTER: i64 = HOUR_MILLIS;
 
 /// Milliseconds for which CloudTrail tries to deliver a record where it cannot at once (user guide, "Getting and viewing your
 /// CloudTrail log files"): a record of the window may lie in any file delivered until then.
-pub const DELIVERED_FOR: i64 = 30 * 24 * 3_600_000;
+pub const DELIVERED_FOR: i64 = 30 * DAY_MILLIS;
 
 /// True iff a window that ended at `until` is closed long enough at `now` (milliseconds since 1970).
 #[must_use]
@@ -414,7 +415,7 @@ fn unproven_rest(records: u64, files: u64, why: &str) -> String {
 
 /// Milliseconds in words, whole hours or minutes.
 fn words(milliseconds: i64) -> impl fmt::Display {
-    match milliseconds / 60_000 {
+    match milliseconds / MINUTE_MILLIS {
         60 => "1 hour".to_owned(),
         minutes => format!("{minutes} minutes"),
     }

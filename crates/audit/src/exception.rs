@@ -5,9 +5,12 @@
 pub mod check;
 mod day;
 pub mod matching;
+mod standing;
 
 use day::day_number;
 use matching::Match;
+
+pub use standing::Accepted;
 
 /// Findings that are accepted until a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 //!
 //! Everything a reader sees (status, reason, evidence, exit code) is a function of one [`Audit`] value.
 
-use crate::accepted::Accepted;
 use crate::code::{Code, Coded};
+use crate::exception::Accepted;
 use crate::framework::Framework;
 use crate::inventory::{Gap, Inventory};
 use crate::resource_ref::ResourceRef;

@@ -49,6 +49,9 @@ use crate::{Counted, Options};
 use cloudtrail::recorder::{Recorder, RecorderKind};
 use std::collections::BTreeSet;
 
+/// A change and why it is made.
+type Reasoned = (Change, Coded);
+
 /// What a plan may be told.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PlanOptions<'a> {

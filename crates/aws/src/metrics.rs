@@ -7,10 +7,8 @@ use crate::pace::Service;
 use crate::series::{Asked, Series, told};
 use crate::session::Session;
 use audit::inventory::Gap;
+use cloudtrail::time::{HOUR_MILLIS, HOUR_SECONDS, SECOND_MILLIS};
 use std::collections::BTreeMap;
-
-const HOUR: i64 = 3600;
-const MILLIS: i64 = 1000;
 
 /// When an hour begins (milliseconds since 1970) and how often the function was invoked in it, in ascending order. An hour
 /// in which CloudWatch has no data point is not there: nothing was invoked, or it was longer ago than the 455 days for which
@@ -32,8 +30,8 @@ impl Session {
         names: &[&str],
         (from, to): (i64, i64),
     ) -> Result<BTreeMap<String, Hours>, Gap> {
-        let from = from.div_euclid(MILLIS * HOUR) + i64::from(from.rem_euclid(MILLIS * HOUR) != 0);
-        let (from, to) = (from * HOUR, to.div_euclid(MILLIS * HOUR) * HOUR);
+        let from = from.div_euclid(HOUR_MILLIS) + i64::from(from.rem_euclid(HOUR_MILLIS) != 0);
+        let (from, to) = (from * HOUR_SECONDS, to.div_euclid(HOUR_MILLIS) * HOUR_SECONDS);
         if from >= to {
             return Ok(names.iter().map(|name| ((*name).to_owned(), Hours::new())).collect());
         }
@@ -41,8 +39,14 @@ impl Session {
         let call = Call::new(Service::CloudWatch, "cloudwatch:GetMetricData", account, region);
         let read = async {
             let (begins, ends) = (told(from)?, told(to)?);
-            let asked =
-                Asked { session: self, reach: &reach, call: &call, from: &begins, to: &ends, period: HOUR };
+            let asked = Asked {
+                session: self,
+                reach: &reach,
+                call: &call,
+                from: &begins,
+                to: &ends,
+                period: HOUR_SECONDS,
+            };
             let all = asked.invocations(names).await?;
             let hours = all.iter().map(|series| hours(series, from, to));
             let hours: Result<Vec<Hours>, Failure> = hours.collect();
@@ -59,10 +63,10 @@ fn hours(series: &Series, from: i64, to: i64) -> Result<Hours, Failure> {
     }
     let mut sums = BTreeMap::<i64, f64>::new();
     for (time, value) in series.times.iter().zip(&series.values) {
-        if time.rem_euclid(HOUR) != 0 || !(from..to).contains(time) {
+        if time.rem_euclid(HOUR_SECONDS) != 0 || !(from..to).contains(time) {
             return Err(wrong("the answer holds an hour that was not asked for"));
         }
-        *sums.entry(time * MILLIS).or_default() += value;
+        *sums.entry(time * SECOND_MILLIS).or_default() += value;
     }
     Ok(sums.into_iter().map(|(at, sum)| (at, whole(sum))).collect())
 }

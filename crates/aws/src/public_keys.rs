@@ -6,10 +6,11 @@ use crate::pace::Service;
 use crate::session::Session;
 use audit::inventory::Gap;
 use aws_sdk_cloudtrail::primitives::DateTime;
+use cloudtrail::time::HOUR_MILLIS;
 use std::collections::HashSet;
 
 /// The AWS CLI asks for keys up to two hours behind the end (semantics 9.2).
-const LATER: i64 = 2 * 3600 * 1000;
+const LATER: i64 = 2 * HOUR_MILLIS;
 
 /// A public key of CloudTrail in one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
 
+mod again;
 mod apart;
 mod declared;
 mod place;
@@ -28,7 +29,8 @@ use store::{FileKind, JournalRead, read_journal, undo_of};
 use surroundings::asking;
 use surroundings::context::Context;
 use surroundings::misread::misread;
-use surroundings::output::{called, layout, print, read_file};
+use surroundings::named_file::called;
+use surroundings::output::{layout, print, read_file};
 use surroundings::problem::{Problem, say};
 use surroundings::settings::{self, Live};
 
@@ -264,7 +266,7 @@ fn managed(plan: &Plan, live: &Live) -> Option<Outcome> {
     say("error", &format!("{}: {by}", step.change.target.arn));
     say(
         "help",
-        &report::owner_advice(plan, &step.owner, &format!("{}{}", place::counted_again(plan), live.again())),
+        &report::owner_advice(plan, &step.owner, &format!("{}{}", again::counted_again(plan), live.again())),
     );
     say("note", "nothing was changed");
     Some(Outcome::No)

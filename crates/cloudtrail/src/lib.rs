@@ -13,6 +13,7 @@ pub mod regions;
 pub mod resource;
 pub mod selector;
 pub mod selector_json;
+pub mod time;
 
 mod records;
 

@@ -10,6 +10,8 @@ mod clock;
 mod company;
 mod control;
 mod deliver;
+mod drawn;
+mod founding;
 mod functions;
 mod labels;
 mod names;
@@ -76,7 +78,7 @@ struct Drawn {
 
 fn drawn(plan: &Plan) -> Drawn {
     let plan = Plan { days: plan.days.max(15), ..*plan };
-    let company = Company::new(&plan);
+    let company = founding::founded(&plan);
     let (stories, hushes, mut planned) = attacks::all(&company);
     let windows::Windows { records, benign, .. } = windows::Windows::new(&company);
     planned.extend(records);

@@ -3,10 +3,14 @@
 mod answer;
 mod catalogue;
 mod check;
+mod counts;
 mod feed;
 mod folder_writer;
 mod folders;
+mod job;
+mod kept;
 mod known;
+mod log_files;
 mod proofs;
 mod scan;
 mod shelf;
@@ -14,10 +18,10 @@ mod show;
 mod write;
 
 pub use answer::{Lake, learn_from};
-pub(crate) use answer::{delivered_of, sheets_of};
 pub use check::{Checked, Fault, FaultKind, check};
 pub use folders::{Chosen, Folders, NotChosen, folders};
 pub use known::known;
+pub(crate) use log_files::{delivered_of, sheets_of};
 pub use proofs::Digested;
 pub use shelf::{LakeError, LakePlace};
 pub use show::{Shown, Unseen, show};

@@ -5,11 +5,10 @@ use crate::evidence::Scope;
 use crate::reader::Reader;
 use crate::sources::{Place, Trails, Window, delivers, live};
 use aws::Location;
+use cloudtrail::time::HOUR_MILLIS;
 use logs::digest::{Asked, Found};
 use logs::{Filter, LeftOut};
 use std::ops::Range;
-
-const HOUR: i64 = 3_600_000;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -85,8 +84,8 @@ fn window(wanted: &ToProve<'_>) -> Window {
     let filter = Filter {
         accounts: wanted.scope.accounts.to_vec(),
         regions: wanted.scope.regions.unwrap_or_default().to_vec(),
-        since: wanted.asked.from.map(|from| from.saturating_sub(2 * HOUR)),
-        until: wanted.asked.to.map(|to| to.saturating_add(2 * HOUR)),
+        since: wanted.asked.from.map(|from| from.saturating_sub(2 * HOUR_MILLIS)),
+        until: wanted.asked.to.map(|to| to.saturating_add(2 * HOUR_MILLIS)),
         ..Filter::default()
     };
     Window::of(&filter).with_digests()

@@ -12,12 +12,14 @@ mod novel;
 mod places;
 mod robust;
 mod tools;
+mod uses;
 mod works;
 
-pub(crate) use book::{Book, Kind, Known, Principal, Use};
-pub(crate) use excuses::EXPLORES;
+pub(crate) use book::Book;
+pub(crate) use excuses::{EXPLORES, NEW_FUNCTION};
 pub(crate) use names::{count, few, is_break_glass, is_of_people, when};
-pub(crate) use novel::{NEW_FUNCTION, Novel};
+pub(crate) use novel::{Novel, novel};
 pub(crate) use places::{Place, of_address, place};
 pub(crate) use robust::{Hours, Usual, incidents};
 pub(crate) use tools::{OFFENSIVE, family, is_interactive, offensive, plain};
+pub(crate) use uses::{Kind, Known, Principal, Use};

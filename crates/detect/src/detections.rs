@@ -2,6 +2,7 @@
 
 use crate::detection::Detection;
 use crate::finding::Proof;
+use crate::settings::Settings;
 use crate::view::View;
 
 pub(crate) mod bucket;
@@ -112,3 +113,16 @@ pub const ALL: &[&Detection] = &[
     &inv_19::DETECTION,
     &inv_20::DETECTION,
 ];
+
+impl Settings<'_> {
+    /// The number that counts for a detection: as it was set, else its default; 0 for a key that it has not.
+    #[must_use]
+    pub fn threshold(&self, detection: &str, key: &str) -> f64 {
+        let set = self.thresholds.get(&(detection.to_owned(), key.to_owned())).copied();
+        let default = || {
+            let of = ALL.iter().find(|one| one.id == detection)?;
+            of.thresholds.iter().find(|one| one.key == key).map(|one| one.default)
+        };
+        set.or_else(default).unwrap_or_default()
+    }
+}

@@ -1,5 +1,6 @@
 //! Findings that somebody accepts, until a day.
 
+use crate::arn::fits_name;
 use crate::finding::Finding;
 use logs::Network;
 
@@ -84,32 +85,9 @@ impl Exception {
     }
 }
 
-/// True iff the pattern fits the whole ARN, what it names (`role/deploy/ci`), or the name at its end.
-#[must_use]
-pub fn fits_name(pattern: &str, said: &str) -> bool {
-    let named = said.strip_prefix("arn:").and_then(|_| said.splitn(6, ':').nth(5));
-    fits(pattern, said)
-        || fits(pattern, crate::view::name_of(said))
-        || named.is_some_and(|named| fits(pattern, named))
-}
-
-/// True iff the pattern, in which `*` stands for any text, fits all of the text. In time linear in both.
-#[must_use]
-pub fn fits(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = rest.get(at + part.len()..).unwrap_or_default();
-    }
-    rest.len() >= last.len() && rest.ends_with(last)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Exception, fits, fits_name};
+    use super::Exception;
     use crate::finding::{Finding, Severity};
     use std::collections::BTreeSet;
 
@@ -150,39 +128,5 @@ mod tests {
         assert!(exception.matches(&finding("198.51.100.7", &["198.51.100.9"])));
         assert!(!exception.matches(&finding("198.51.100.7", &["203.0.113.9"])));
         assert!(!exception.matches(&finding("198.51.100.7", &["and others"])));
-    }
-
-    #[test]
-    fn an_arn_is_named_whole_by_its_kind_or_by_its_name() {
-        let arn = "arn:aws:iam::111122223333:role/deploy/ci-main";
-        for (pattern, fit) in [
-            (arn, true),
-            ("*:role/deploy/*", true),
-            ("role/deploy/ci-*", true),
-            ("ci-*", true),
-            ("role/ci-*", false),
-            ("user/*", false),
-            ("111122223333*", false),
-        ] {
-            assert_eq!(fits_name(pattern, arn), fit, "{pattern}");
-        }
-        assert!(!fits_name("role/*", "a:b:c:d:e:role/x"));
-    }
-
-    #[test]
-    fn stars_stand_for_any_text() {
-        for (pattern, text, fit) in [
-            ("a*c", "abc", true),
-            ("a*c", "ac", true),
-            ("a*c", "acd", false),
-            ("*", "", true),
-            ("", "", true),
-            ("", "a", false),
-            ("a*bc*c", "abcc", true),
-            ("a*b*b", "ab", false),
-            ("role/*", "arn:role/x", false),
-        ] {
-            assert_eq!(fits(pattern, text), fit, "{pattern} {text}");
-        }
     }
 }

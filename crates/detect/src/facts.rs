@@ -17,16 +17,11 @@ pub(crate) use names::{joined, parts};
 pub use tidy::Bounds;
 
 use crate::change::Change;
-use crate::ruled::RuleHit;
+use crate::rule_hit::RuleHit;
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Milliseconds of a day.
-pub const DAY: i64 = 86_400_000;
-/// Milliseconds of an hour.
-pub const HOUR: i64 = 3_600_000;
 
 /// Roles that run functions, and the functions: of more pairs, those that come last by name are forgotten.
 const MOST_EXECUTORS: usize = 200_000;

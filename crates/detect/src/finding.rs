@@ -2,7 +2,7 @@
 
 use crate::change::Change;
 use crate::facts::Evidence;
-use crate::view::{Call, View};
+use crate::grouped::{Call, Grouped};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -60,7 +60,7 @@ pub struct Proof {
 impl Proof {
     /// Of evidence, with the names of these facts.
     #[must_use]
-    pub fn of(evidence: &Evidence, view: &View<'_>) -> Proof {
+    pub fn of(evidence: &Evidence, view: &Grouped<'_>) -> Proof {
         let names = &view.facts.names;
         Proof {
             time: evidence.time,
@@ -175,7 +175,7 @@ impl Finding {
         detection: &str,
         severity: Severity,
         calls: &[Call<'_>],
-        view: &View<'_>,
+        view: &Grouped<'_>,
         seen: String,
     ) -> Option<Finding> {
         let first = calls.iter().min_by_key(|call| call.cell.first.time)?;
@@ -194,7 +194,7 @@ impl Finding {
             severity,
             time: first.cell.first.time,
             until: calls.iter().map(|call| call.cell.last).max().unwrap_or(first.cell.last),
-            account: crate::view::account_of(function).to_owned(),
+            account: crate::arn::account_of(function).to_owned(),
             region: way.region.to_owned(),
             function: text(function).filter(|_| one_function),
             principal: text(caller.name).filter(|_| one_caller),

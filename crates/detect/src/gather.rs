@@ -6,8 +6,9 @@ mod way;
 
 use crate::call::Said;
 use crate::change::Change;
-use crate::facts::{Bounds, Cell, CellKey, DAY, EventId, Evidence, Facts, HOUR, Ids, Span, joined};
+use crate::facts::{Bounds, Cell, CellKey, EventId, Evidence, Facts, Ids, Span, joined};
 use crate::ruled::Ruled;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 pub use every::Watch;
 use every::Watched;
 use foldhash::fast::FixedState;
@@ -85,7 +86,7 @@ impl<'r> Gatherer<'r> {
     }
 
     fn is_ahead(&mut self, time: i64) -> bool {
-        let ahead = time > self.now.saturating_add(HOUR);
+        let ahead = time > self.now.saturating_add(HOUR_MILLIS);
         if ahead && !self.facts.ahead.contains(&self.file) {
             self.facts.ahead.insert(self.file.clone());
         }
@@ -116,12 +117,12 @@ impl<'r> Gatherer<'r> {
             facts.names.number(joined(buffer, &texts.borrowed().parts()))
         };
         let time = record.milliseconds;
-        let Ok(day) = i32::try_from(time.div_euclid(DAY)) else { return };
+        let Ok(day) = i32::try_from(time.div_euclid(DAY_MILLIS)) else { return };
         // Both accounts of a call across accounts have a record of it, under ids of their own.
         let shared = record.shared_event_id.as_deref().filter(|id| !id.is_empty());
         let event = shared.unwrap_or_else(|| record.event_told());
         let mut ids = Ids::default();
-        let hour = u32::try_from(time.rem_euclid(DAY) / HOUR).unwrap_or(0);
+        let hour = u32::try_from(time.rem_euclid(DAY_MILLIS) / HOUR_MILLIS).unwrap_or(0);
         ids.enter(hour, FixedState::with_seed(1).hash_one(event));
         let id = EventId::of(record.event_told(), &mut facts.names);
         let first = Evidence { time, id, file: self.number, offset: record.offset };

@@ -7,9 +7,11 @@
 //! Pure: no clock, no file. Facts are joined as sets are, so that the same records give the same findings whatever the order of
 //! files, the threads, the copies and the runs.
 
+pub mod arn;
 mod baseline;
 pub mod call;
 pub mod change;
+pub mod detected;
 pub mod detection;
 pub mod detections;
 pub mod exception;
@@ -17,7 +19,9 @@ pub mod exported;
 pub mod facts;
 pub mod finding;
 pub mod gather;
+pub mod grouped;
 pub mod recorders;
+pub mod rule_hit;
 pub mod ruled;
 pub mod settings;
 pub mod sigma;

@@ -1,33 +1,13 @@
 //! Rules of the user's own beside our detections: run over each record, kept as facts, told as findings.
 
 use crate::call::Said;
-use crate::facts::{Facts, HOUR, MOST_HITS};
+use crate::facts::{Facts, MOST_HITS};
 use crate::finding::{Finding, MOST_PROOFS, Proof, Severity};
+use crate::rule_hit::RuleHit;
 use crate::sigma::{Hit, Level, RuleId, Rules};
-use serde::{Deserialize, Serialize};
+use cloudtrail::time::HOUR_MILLIS;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A record that a rule matched. Its key among facts is its time, the rule's key and the event.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct RuleHit {
-    /// `recipientAccountId`; empty where there is none.
-    pub account: String,
-    /// `awsRegion`, likewise.
-    pub region: String,
-    /// Who called, whatever the session.
-    pub principal: String,
-    /// `sourceIPAddress`.
-    pub address: String,
-    /// The unqualified ARN of the function, where the record names one.
-    pub function: Option<String>,
-    /// What correlations need of it; `None` iff none is about the rule.
-    pub values: Option<Vec<Option<String>>>,
-    /// The name of the file.
-    pub file: String,
-    /// Where the record begins among the inflated bytes of the file.
-    pub offset: u64,
-}
 
 /// Rules, each with a key that changes when its file changes.
 #[derive(Debug)]
@@ -130,7 +110,7 @@ impl Ruled {
                 continue;
             }
             let group = open.entry((rule, hit.principal.as_str())).or_default();
-            if group.last().is_some_and(|(last, _, _)| time - last > HOUR) {
+            if group.last().is_some_and(|(last, _, _)| time - last > HOUR_MILLIS) {
                 found.extend(self.finding(rule, &std::mem::take(group)));
             }
             group.push(one);

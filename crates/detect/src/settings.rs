@@ -1,6 +1,6 @@
 //! What detections are told beside the records.
 
-use crate::exception::fits_name;
+use crate::arn::fits_name;
 use logs::Network;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,17 +73,6 @@ impl Settings<'_> {
     #[must_use]
     pub fn learning(&self) -> i64 {
         self.learn_days.unwrap_or(LEARN_DAYS)
-    }
-
-    /// The number that counts for a detection: as it was set, else its default; 0 for a key that it has not.
-    #[must_use]
-    pub fn threshold(&self, detection: &str, key: &str) -> f64 {
-        let set = self.thresholds.get(&(detection.to_owned(), key.to_owned())).copied();
-        let default = || {
-            let of = crate::detections::ALL.iter().find(|one| one.id == detection)?;
-            of.thresholds.iter().find(|one| one.key == key).map(|one| one.default)
-        };
-        set.or_else(default).unwrap_or_default()
     }
 
     /// The network that users know the address to be in: of several the first that is trusted or blocked.

@@ -3,10 +3,11 @@
 
 use crate::baseline::habit::network;
 use crate::finding::{Finding, Severity};
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::BTreeMap;
 
 /// Milliseconds within which signs belong together.
-const WITHIN: i64 = 24 * 3_600_000;
+const WITHIN: i64 = DAY_MILLIS;
 
 /// Which side of what a principal does is strange.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! Findings that belong together, told in order of time: what an analyst reads instead of a thousand lines.
 
 use crate::finding::{Finding, Severity};
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::BTreeMap;
 
 /// Milliseconds between two findings of one story, at most.
-pub const WINDOW: i64 = 24 * 3_600_000;
+pub const WINDOW: i64 = DAY_MILLIS;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,13 @@
 //! What another threshold would have given, and how far a function is from being found.
 
+use crate::arn::name_of;
 use crate::detection::Detection;
-use crate::facts::{DAY, Facts};
+use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
+use crate::grouped::Call;
 use crate::settings::Settings;
-use crate::view::{Call, View, name_of};
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a threshold would have given.
@@ -43,7 +46,7 @@ pub fn replay<'a>(
         let mut by_day = BTreeMap::new();
         for finding in with(facts, settings, detection, key, value) {
             if finding.severity > Severity::Note {
-                *by_day.entry(finding.time.div_euclid(DAY)).or_default() += 1;
+                *by_day.entry(finding.time.div_euclid(DAY_MILLIS)).or_default() += 1;
             }
         }
         Replayed { value, counts: value.to_bits() == counts.to_bits(), by_day, days }
@@ -54,7 +57,7 @@ pub fn replay<'a>(
 /// Days from the first to the last record, both included.
 fn days(facts: &Facts) -> i64 {
     let span = facts.accounts.values().copied().reduce(super::facts::Span::over);
-    span.map_or(0, |span| span.last.div_euclid(DAY) - span.first.div_euclid(DAY) + 1)
+    span.map_or(0, |span| span.last.div_euclid(DAY_MILLIS) - span.first.div_euclid(DAY_MILLIS) + 1)
 }
 
 fn with(

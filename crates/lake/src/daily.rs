@@ -37,7 +37,7 @@ pub(crate) fn of(rows: &Rows, order: &[u32]) -> Rows {
     let mut groups: HashMap<(i64, [u32; 8]), (usize, Counted)> = HashMap::new();
     for row in order.iter().map(|row| *row as usize) {
         let at = integer(time, row);
-        let key = (at.div_euclid(DAY), by.map(|column| rows.number(column, row)));
+        let key = (at.div_euclid(DAY_MILLIS), by.map(|column| rows.number(column, row)));
         let fresh = Counted { records: 0, errors: 0, copies: 0, first: at, last: at };
         let (_, counted) = groups.entry(key).or_insert((row, fresh));
         counted.records += 1;
@@ -51,7 +51,7 @@ pub(crate) fn of(rows: &Rows, order: &[u32]) -> Rows {
     let mut sorted: Vec<_> = groups
         .into_iter()
         .map(|((day, _), (row, counted))| {
-            let day = logs::text_of(day * DAY).get(..10).unwrap_or_default().to_owned();
+            let day = logs::text_of(day * DAY_MILLIS).get(..10).unwrap_or_default().to_owned();
             ((day, by.map(|column| rows.cell(column, row))), counted)
         })
         .collect();
@@ -86,4 +86,4 @@ pub(crate) fn of(rows: &Rows, order: &[u32]) -> Rows {
     daily
 }
 
-const DAY: i64 = 24 * 3_600_000;
+const DAY_MILLIS: i64 = 24 * 3_600_000;

@@ -28,7 +28,8 @@ pub use tally::Tally;
 pub use timeline::{Attempt, Line, Timeline};
 
 use crate::sheet::{Column, Columns, Marks};
-use crate::who::{CALLER, Via};
+use crate::via::Via;
+use crate::who::CALLER;
 use wildmatch::WildMatch;
 
 /// What calls are grouped by.
@@ -289,6 +290,3 @@ impl Question {
         self.filter.names.is_empty()
     }
 }
-
-/// Milliseconds of an hour.
-pub(crate) const HOUR: i64 = 3_600_000;

@@ -24,6 +24,7 @@ mod sheet;
 mod sink;
 mod time;
 mod uuid;
+mod via;
 mod who;
 
 pub use accounted::{Accounted, KEPT_REFUSALS, Reason, Refused};
@@ -49,4 +50,4 @@ pub use sheet::{Column, Columns, Facts, Marks, Row, SHEET_VERSION, Sheet, Texts}
 pub use sink::{Event, Sink, Wanted};
 pub use time::{milliseconds, text_of, write_text_of};
 pub use uuid::{uuid_bits, uuid_text, write_uuid};
-pub use who::Via;
+pub use via::Via;

@@ -2,15 +2,17 @@
 //!
 //! A question is answered over sheets, whether they come from a file just read or from the index of files read before.
 
+mod marks;
 mod texts;
 
+pub use marks::Marks;
 pub use texts::Texts;
 use texts::Waiting;
 
 use crate::accounted::Accounted;
 use crate::home::Home;
 use crate::record::{Record, id_bits, is_of_web_function};
-use crate::who::way;
+use crate::via::way;
 use serde::{Deserialize, Serialize};
 
 /// A text of a row. [`Row::text`] is the number of that text in the sheet.
@@ -103,61 +105,6 @@ impl Columns {
     #[must_use]
     pub const fn has(self, column: Column) -> bool {
         self.0 & 1 << column as u8 != 0
-    }
-}
-
-/// Facts of a row that are yes or no.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Marks(u16);
-
-impl Marks {
-    /// An attempt to run an event that was accepted before: `InvokeExecution`.
-    pub const EXECUTION: Marks = Marks(1);
-    /// `invocationType` is `Event`: the answer came before the function ran.
-    pub const ASYNC: Marks = Marks(1 << 1);
-    /// `invocationType` is `DryRun`: nothing ran.
-    pub const DRY_RUN: Marks = Marks(1 << 2);
-    /// There is an `errorCode`.
-    pub const ERROR: Marks = Marks(1 << 3);
-    /// `sessionCredentialFromConsole` is `"true"`.
-    pub const CONSOLE: Marks = Marks(1 << 4);
-    /// A service called, by itself or for a principal.
-    pub const SERVICE: Marks = Marks(1 << 5);
-    /// Called through an HTTP endpoint of the function, as the event's name says.
-    pub const URL: Marks = Marks(1 << 6);
-    /// The caller belongs to another account than the function.
-    pub const FOREIGN: Marks = Marks(1 << 7);
-    /// `invocationType` is `RequestResponse`: no execution record follows.
-    pub const SYNC: Marks = Marks(1 << 8);
-    /// Starts or steers a MicroVM.
-    pub const MICROVM: Marks = Marks(1 << 9);
-    /// [`Row::event`] is the UUID itself.
-    pub const EVENT_UUID: Marks = Marks(1 << 10);
-    /// [`Row::request`] is the UUID itself.
-    pub const REQUEST_UUID: Marks = Marks(1 << 11);
-    /// It corrects the record of an event that was delivered before: [`Row::event`] is the id of that one.
-    pub const CORRECTS: Marks = Marks(1 << 12);
-    /// Not, or not for certain, of a plain function: see [`Record::is_of_function`].
-    pub const OTHER_KIND: Marks = Marks(1 << 13);
-    /// Of a web function, as the event's name says.
-    pub const WEB: Marks = Marks(1 << 14);
-
-    /// True iff one of `marks` is set.
-    #[must_use]
-    pub const fn any(self, marks: Marks) -> bool {
-        self.0 & marks.0 != 0
-    }
-
-    /// Both.
-    #[must_use]
-    pub const fn and(self, marks: Marks) -> Marks {
-        Marks(self.0 | marks.0)
-    }
-
-    fn set(&mut self, marks: Marks, when: bool) {
-        if when {
-            self.0 |= marks.0;
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! `eventTime` as written in records, to milliseconds since 1970.
 
+use cloudtrail::time::{DAY_MILLIS, DAY_SECONDS, HOUR_SECONDS};
+
 /// Milliseconds since 1970-01-01T00:00:00Z of a UTC time such as `2023-03-21T01:02:03Z` or `2017-11-28T19:41:41.123Z`.
 ///
 /// `None` iff the text has another form or names no such day or time. Digits behind the third of a fraction are dropped.
@@ -24,7 +26,8 @@ pub fn milliseconds(text: &str) -> Option<i64> {
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let seconds = days_since_1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second.min(59);
+    let seconds =
+        days_since_1970(year, month, day) * DAY_SECONDS + hour * HOUR_SECONDS + minute * 60 + second.min(59);
     Some(seconds * 1_000 + fraction(tail)?)
 }
 
@@ -41,7 +44,7 @@ pub fn text_of(milliseconds: i64) -> String {
 pub fn write_text_of(milliseconds: i64, text: &mut Vec<u8>) {
     let clamped = milliseconds.clamp(-62_167_219_200_000, 253_402_300_799_999);
     let small = |number: i64| u32::try_from(number).unwrap_or(0);
-    let (days, of_day) = (clamped.div_euclid(86_400_000), small(clamped.rem_euclid(86_400_000)));
+    let (days, of_day) = (clamped.div_euclid(DAY_MILLIS), small(clamped.rem_euclid(DAY_MILLIS)));
     // The inverse of `days_since_1970`: eras of 400 years, years that begin in March. Answers hold times by the hundred thousand:
     // counting from an era before the year 0 keeps all numbers small and positive, which is quick.
     let shifted = small(days + 719_468 + 146_097);

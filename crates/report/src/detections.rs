@@ -14,11 +14,12 @@ pub use show::{Again, Shown, show_text};
 pub use tuned::{baseline_text, detections_list, replay_text};
 
 use super::page::Layout;
-use super::quantity::{grouped, quantity};
+use super::quantity::{grouped, quantity, size};
 use super::shortfall::shortfall;
+use cloudtrail::time::DAY_MILLIS;
 use detect::detection::Detection;
 use detect::exception::{Accepted, Exception};
-use detect::facts::{DAY, Facts};
+use detect::facts::Facts;
 use detect::finding::{Finding, Severity};
 use detect::ruled::Ruled;
 use detect::story::Story;
@@ -220,7 +221,6 @@ impl<'a> Detections<'a> {
         let calls: u64 = self.facts.cells.values().map(|cell| cell.ids.total()).sum();
         let spans = self.facts.accounts.values();
         let span = spans.copied().reduce(detect::facts::Span::over);
-        let size = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         let of = format!(
             "{} of {} and {}",
             quantity(size(calls), ("call", "calls")),
@@ -251,7 +251,7 @@ impl<'a> Detections<'a> {
             ));
         }
         if let Some(day) = self.facts.calls_from {
-            let day = text_of(i64::from(day) * DAY);
+            let day = text_of(i64::from(day) * DAY_MILLIS);
             let day = day.get(..10).unwrap_or_default();
             told.push(format!(
                 "Calls before {day} are forgotten: see \"What is kept\" in the reference of detect."
@@ -277,8 +277,9 @@ impl<'a> Detections<'a> {
     }
 
     fn has_learned(&self, span: &detect::facts::Span) -> bool {
-        let from = self.facts.calls_from.map_or(span.first, |day| span.first.max(i64::from(day) * DAY));
-        from + self.learn_days * DAY <= span.last
+        let from =
+            self.facts.calls_from.map_or(span.first, |day| span.first.max(i64::from(day) * DAY_MILLIS));
+        from + self.learn_days * DAY_MILLIS <= span.last
     }
 
     /// What the detection of a finding is called, and the techniques that it is of.

@@ -3,7 +3,7 @@
 use super::Stamp;
 use super::member::{Json, Object};
 use super::page::{Align, Layout, Page, Span, Style};
-use super::quantity::quantity;
+use super::quantity::{quantity, size};
 use super::recorder_sentences;
 use audit::answer::Conclusion;
 use audit::exception::Exception;
@@ -201,7 +201,7 @@ fn ends_soon(one: &Checked<'_>) -> String {
 }
 
 fn days(left: i64) -> String {
-    quantity(usize::try_from(left.unsigned_abs()).unwrap_or(usize::MAX), DAY)
+    quantity(size(left.unsigned_abs()), DAY)
 }
 
 /// What an exception names that the inventory does not list.

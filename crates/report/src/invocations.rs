@@ -113,8 +113,3 @@ fn largest_first<K: Ord>(keys: impl Iterator<Item = K>) -> Vec<usize> {
     order.sort_by(|(one, _), (other, _)| one.cmp(other));
     order.into_iter().map(|(_, at)| at).collect()
 }
-
-/// A number as lengths are.
-fn size(n: u64) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
-}

@@ -9,7 +9,7 @@ pub use shown::{SHOWN_FORMAT, ShownRow, shown_answer, shown_json, shown_text};
 use super::colours::conclusion_style;
 use super::member::Json;
 use super::page::{Layout, Page, Style};
-use super::quantity::{grouped, quantity};
+use super::quantity::{grouped, quantity, size};
 use super::shell::shell_file;
 use audit::answer::Conclusion;
 
@@ -62,10 +62,6 @@ pub struct WrittenLake {
     pub missing: Vec<String>,
     /// True iff a share was asked for that has no folder, of a source that has some.
     pub empty_share: bool,
-}
-
-fn size(n: u64) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
 }
 
 fn count(n: u64, words: (&str, &str)) -> String {

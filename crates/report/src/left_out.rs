@@ -2,7 +2,7 @@
 
 use super::member::Object;
 use super::page::{Page, Style};
-use super::quantity::grouped;
+use super::quantity::{grouped, size};
 use logs::LeftOut;
 use text::visible::visible;
 
@@ -45,8 +45,4 @@ pub(super) fn member(left_out: &LeftOut, object: &mut Object<'_>) {
         object.number("other", size(left_out.other));
         object.texts("names", left_out.names.iter().map(String::as_str));
     });
-}
-
-fn size(n: u64) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
 }

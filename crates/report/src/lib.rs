@@ -60,6 +60,7 @@ mod unknown;
 mod validation;
 mod verdict_words;
 mod verification;
+mod without_secret;
 
 pub use asff::account_and_region;
 pub use audit_document::{AuditDocument, WriteInputs};
@@ -101,7 +102,7 @@ pub use plan::{
 };
 pub use policy::{held_text, policy_json};
 pub use progress::{CollectionCounts, Requests, fitted, rate};
-pub use retyped::{retyped, typed_value, without_secret};
+pub use retyped::{retyped, typed_value};
 pub use settings::{InFile, SETTINGS_FORMAT, Settings, default_setting, settings_json, settings_text};
 pub use shell::{shell, shell_file, shell_flag};
 pub use shortfall::shortfall;
@@ -112,6 +113,7 @@ pub use verification::{
     AfterVerification, ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, verification_json,
     verification_jsonl, verification_markdown, verification_text,
 };
+pub use without_secret::without_secret;
 
 use audit::Counted;
 use audit::drift::Drift;

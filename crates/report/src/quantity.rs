@@ -18,6 +18,11 @@ pub(super) fn grouped(n: usize) -> String {
     out
 }
 
+/// A count as the number that is written: more than a `usize` holds is the most that it holds.
+pub(super) fn size(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{grouped, quantity};

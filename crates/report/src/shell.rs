@@ -1,6 +1,6 @@
 //! Commands that may be shown, copied and run.
 
-use crate::retyped::without_secret;
+use crate::without_secret::without_secret;
 use std::path::Path;
 
 /// One argument of a shell command: quoted where it has to be. What would act on a terminal is written as its bytes in `$'...'`, which

@@ -1,12 +1,11 @@
 //! What an answer may lack, in one sentence for all commands that read log files.
 
-use super::quantity::{grouped, quantity};
+use super::quantity::{grouped, quantity, size};
 use logs::scan::Account;
 
 /// How much could not be read, or not be applied. True of an account that is not whole; of another it says that nothing is missing.
 #[must_use]
 pub fn shortfall(of: &Account) -> String {
-    let size = |count| usize::try_from(count).unwrap_or(usize::MAX);
     let mut told = format!(
         "{} damaged, {} unread",
         quantity(size(of.damaged), ("file is", "files are")),

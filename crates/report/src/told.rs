@@ -3,8 +3,8 @@
 use super::headline::subject_arn;
 use super::recorder_sentences;
 use super::verdict_words;
-use audit::accepted::Accepted;
 use audit::code::Code;
+use audit::exception::Accepted;
 use audit::finding::{Audit, Finding, Status};
 use recording::State;
 

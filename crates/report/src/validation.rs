@@ -63,7 +63,3 @@ fn state(state: State) -> &'static str {
 fn times(from: i64, to: i64) -> String {
     format!("{} to {}", text_of(from), text_of(to))
 }
-
-fn size(n: u64) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
-}

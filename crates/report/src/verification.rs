@@ -10,7 +10,7 @@ pub use markdown::verification_markdown;
 pub use next::AfterVerification;
 pub use terminal::verification_text;
 
-use super::quantity::{grouped, quantity};
+use super::quantity::{grouped, quantity, size};
 use super::validation::of_digests;
 use audit::answer::Conclusion;
 use audit::evidence::{Decided, Doubt, Known, Metric, Outcome, Sums, sums};
@@ -240,10 +240,6 @@ fn counted(metric: &Metric) -> Option<u64> {
         Metric::Known(count) => Some(*count),
         Metric::Unknown(_) => None,
     }
-}
-
-fn size(n: u64) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
 }
 
 /// `12 s`, `5 min`, `2 h`: never less than it is.

@@ -4,7 +4,9 @@
 
 mod answers_format;
 mod archive;
+mod error;
 mod folder;
+mod found;
 mod kept_answers;
 mod manifest;
 mod parts;
@@ -12,10 +14,11 @@ mod read;
 mod recalled;
 mod write;
 
+pub use error::BundleError;
 pub use kept_answers::KeptAnswers;
 pub use manifest::{Decided, FileEntry};
 pub use parts::is_input;
-pub use read::{Bundle, BundleError, Damage, read_bundle};
+pub use read::{Bundle, Damage, read_bundle};
 pub use recalled::Answers;
 pub use write::{Part, bundle_target, sum_of, write_bundle};
 

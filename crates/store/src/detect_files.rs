@@ -1,8 +1,9 @@
 //! What users tell detections: networks that they know, findings that they accept, and the table `[detect]` of `invoketrail.toml`.
 
-use super::document::{self, DocumentError, Format};
-use super::exceptions_file::{is_day, wrong};
+use super::document::{self, DocumentError, Format, wrong};
+use super::exceptions_file::is_day;
 use super::settings_file::{Setting, WrongSetting};
+use cloudtrail::time::DAY_MILLIS;
 use detect::exception::Exception;
 use detect::finding::Severity;
 use detect::settings::KnownNetwork;
@@ -16,9 +17,6 @@ use text::visible::excerpt;
 
 const EXCEPTIONS: Format =
     Format { name: "invoketrail.detect-exceptions", version: 1, noun: "a file of exceptions for detections" };
-
-/// Milliseconds of a day.
-const DAY: i64 = 86_400_000;
 
 const DETECTIONS: Format =
     Format { name: "invoketrail.detections", version: 1, noun: "a report of `invoketrail detect` as JSON" };
@@ -173,7 +171,7 @@ pub fn read_detect_exceptions(
         if all.iter().any(|other| other.id == one.id) {
             return wrong(format!("{path}.id"), &format!("`{}` appears twice", excerpt(&one.id, 60)));
         }
-        if let Some(days) = longest.filter(|days| one.ends > now + (i64::from(*days) + 1) * DAY) {
+        if let Some(days) = longest.filter(|days| one.ends > now + (i64::from(*days) + 1) * DAY_MILLIS) {
             let problem = format!("it is more than {days} days away, the maximum that is set");
             return wrong(format!("{path}.expires"), &problem);
         }
@@ -227,7 +225,8 @@ impl ExceptionShape {
                 Err(error) => return wrong(at("networks"), &format!("`{}`: {error}", excerpt(&text, 60))),
             }
         }
-        let ends = logs::milliseconds(&format!("{}T00:00:00Z", self.expires)).map_or(0, |day| day + DAY);
+        let ends =
+            logs::milliseconds(&format!("{}T00:00:00Z", self.expires)).map_or(0, |day| day + DAY_MILLIS);
         Ok(Exception {
             id: self.id,
             detections: self.detections,

@@ -124,6 +124,11 @@ struct Head<'a> {
     format: Option<&'a RawValue>,
 }
 
+/// Refuses what has the right shape and cannot be.
+pub(super) fn wrong<T>(path: String, problem: &str) -> Result<T, DocumentError> {
+    Err(DocumentError::Impossible { path, problem: problem.to_owned() })
+}
+
 fn check_format(text: &str, format: Format) -> Result<(), DocumentError> {
     let other = |found: String| DocumentError::OtherFormat { noun: format.noun, found, wanted: format.tag() };
     let head = serde_json::from_str::<Head<'_>>(text).map_err(|error| {

@@ -1,7 +1,6 @@
 //! The member `match` of an exception: a misspelt or empty condition is refused, because the exception would accept more without it.
 
-use super::document::DocumentError;
-use super::exceptions_file::wrong;
+use super::document::{DocumentError, wrong};
 use audit::controls::{ADVISORY, REQUIRED};
 use audit::exception::matching::Match;
 use cloudtrail::names;

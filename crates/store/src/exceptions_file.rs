@@ -1,6 +1,6 @@
 //! `invoketrail.exceptions/1`: accepted exceptions, a file that people read and keep under version control.
 
-use super::document::{self, DocumentError, Format};
+use super::document::{self, DocumentError, Format, wrong};
 use super::exception_match::MatchShape;
 use audit::exception::Exception;
 use cloudtrail::names::FunctionArn;
@@ -125,10 +125,6 @@ impl ExceptionShape {
             too_long: None,
         })
     }
-}
-
-pub(super) fn wrong<T>(path: String, problem: &str) -> Result<T, DocumentError> {
-    Err(DocumentError::Impossible { path, problem: problem.to_owned() })
 }
 
 fn sorted(mut functions: Vec<String>, path: String) -> Result<Vec<String>, DocumentError> {

@@ -6,6 +6,7 @@
 mod beside;
 mod check;
 mod entry;
+mod error;
 mod listing;
 mod names;
 mod parts;
@@ -14,7 +15,8 @@ mod read;
 mod shape;
 mod write;
 
-pub use read::{InventoryFileError, read_inventory};
+pub use error::InventoryFileError;
+pub use read::read_inventory;
 pub use write::write_inventory;
 
 /// The format and its version: the first member of every inventory file.

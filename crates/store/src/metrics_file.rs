@@ -2,14 +2,12 @@
 
 use super::document::{self, DocumentError, Format};
 use cloudtrail::names::FunctionArn;
+use cloudtrail::time::{HOUR_MILLIS, HOUR_SECONDS};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use text::visible::excerpt;
 
 const FORMAT: Format = Format { name: "invoketrail.metrics", version: 1, noun: "a file of metrics" };
-
-/// Seconds.
-const HOUR: u64 = 3_600;
 
 #[derive(Deserialize)]
 struct FileShape {
@@ -33,8 +31,8 @@ pub type HourlyCounts = BTreeMap<i64, u64>;
 pub fn read_metrics(bytes: &[u8]) -> Result<BTreeMap<String, HourlyCounts>, DocumentError> {
     let shape: FileShape = document::read(bytes, FORMAT)?;
     let wrong = |path: String, problem: String| Err(DocumentError::Impossible { path, problem });
-    if shape.period_seconds != HOUR {
-        let problem = format!("counts of hours are compared: it has to be {HOUR}");
+    if shape.period_seconds != HOUR_SECONDS.unsigned_abs() {
+        let problem = format!("counts of hours are compared: it has to be {HOUR_SECONDS}");
         return wrong("period_seconds".to_owned(), problem);
     }
     let mut all: BTreeMap<String, HourlyCounts> = BTreeMap::new();
@@ -48,7 +46,7 @@ pub fn read_metrics(bytes: &[u8]) -> Result<BTreeMap<String, HourlyCounts>, Docu
         let mut hours = HourlyCounts::new();
         for (nth, (time, count)) in series.points.into_iter().enumerate() {
             let path = format!("series[{at}].points[{nth}]");
-            let begins = logs::milliseconds(&time).filter(|time| time.rem_euclid(3_600_000) == 0);
+            let begins = logs::milliseconds(&time).filter(|time| time.rem_euclid(HOUR_MILLIS) == 0);
             let Some(begins) = begins else {
                 let problem = format!(
                     "`{}` is not the beginning of an hour like 2026-11-21T13:00:00Z",

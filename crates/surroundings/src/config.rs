@@ -1,11 +1,11 @@
 //! The configuration file `invoketrail.toml`: the same names as the flags, and flags win.
 
-use crate::environment::{variable, variables};
 use crate::output::read_within;
 use crate::problem::{Problem, insist, io_problem};
+use crate::variables::{variable, variables};
 use anyhow::Result;
 // The formats that the file can name are those of audits. Another command takes what it offers itself.
-use args::audit::Format;
+use args::audit_format::Format;
 use args::source::Recorders;
 use args::values::{Output, account, output, region};
 use clap::ValueEnum;
@@ -121,7 +121,7 @@ impl Config {
             Some(report::InFile { shown, value, counts, variable: None })
         };
         let keys = KEYS.iter().map(|key| (*key, said(key))).collect();
-        let file = self.file.as_deref().map(crate::output::called);
+        let file = self.file.as_deref().map(crate::named_file::called);
         report::Settings { file, named: !self.found && self.file.is_some(), keys }
     }
 

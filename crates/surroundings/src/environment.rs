@@ -6,37 +6,14 @@
 use crate::config::Config;
 use crate::mistyped::problem;
 use crate::problem::{Problem, say};
+use crate::variables::{Variables, variable, variables};
 use args::Cli;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches};
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use text::nearest::nearest;
-
-/// What the names of our variables begin with.
-const PREFIX: &str = "INVOKETRAIL_";
-/// Variables for tests of ours, which are no flags.
-const FOR_TESTS: &str = "INVOKETRAIL_TEST_";
-
-/// The variables that name flags, by name: those that are set and not empty.
-pub(crate) type Variables = BTreeMap<String, OsString>;
-
-/// The variable that a flag of that name is given by.
-pub fn variable(flag: &str) -> String {
-    format!("{PREFIX}{}", flag.to_uppercase().replace('-', "_"))
-}
-
-/// Our variables that are set.
-pub(crate) fn variables() -> Variables {
-    let ours = std::env::vars_os().filter_map(|(name, value)| {
-        let name = name.into_string().ok()?;
-        let ours = name.starts_with(PREFIX) && !name.starts_with(FOR_TESTS);
-        (ours && !value.is_empty()).then_some((name, value))
-    });
-    ours.collect()
-}
 
 /// What a variable of others says; `None` iff it is not set, or no text.
 #[must_use]

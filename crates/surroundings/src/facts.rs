@@ -2,7 +2,8 @@
 
 use crate::exceptions::Limit;
 use crate::misread::misread;
-use crate::output::{called, read_within};
+use crate::named_file::called;
+use crate::output::read_within;
 use crate::problem::{Problem, say};
 use crate::saved;
 use crate::session::Session;

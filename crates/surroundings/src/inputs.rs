@@ -1,7 +1,6 @@
 //! The files that this run reads: no answer is written over one of them, and none over a journal.
 
-use crate::misread::head;
-use crate::output::{called, is_stdin};
+use crate::named_file::{called, head, is_stdin};
 use crate::problem::Problem;
 use clap::{Arg, ArgMatches, Command, ValueHint};
 use std::path::{Path, PathBuf};

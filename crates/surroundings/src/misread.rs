@@ -1,19 +1,17 @@
 //! Files that are not what a command wants: what they are, and what to do with them; and names that lead to none.
 
-use crate::output::{called, is_stdin};
+use crate::named_file::{called, head, is_stdin};
 use crate::problem::Problem;
 use delivery::Place;
 use logs::Filter;
 use logs::scan::Account;
 use std::fmt::Display;
-use std::io::{self, Read};
 use std::path::Path;
 use store::FileKind;
 use store::limits::Limit;
 
-/// How many files of a folder are looked at, how much of each, and how many are named.
+/// How many files of a folder are looked at, and how many are named.
 const LOOKED_AT: usize = 1_000;
-const HEAD: u64 = 4_096;
 const NAMED: usize = 5;
 
 /// The problem of a file that cannot be read as what is wanted (`a plan`, `event selectors`). Where it is another thing, that is said,
@@ -159,15 +157,4 @@ fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = names.take(LOOKED_AT).collect();
     names.sort_unstable();
     names
-}
-
-/// The first bytes of a file, by which its kind is known; none of what is no file.
-pub fn head(path: &Path) -> Vec<u8> {
-    let mut head = Vec::new();
-    // A pipe in the folder would be waited for.
-    if path.is_file() {
-        let read = std::fs::File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
-        let _: Result<usize, io::Error> = read;
-    }
-    head
 }

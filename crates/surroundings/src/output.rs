@@ -2,6 +2,7 @@
 
 use crate::inputs::{held_apart, remember};
 use crate::misread::{folder_there, nothing_there};
+use crate::named_file::{called, is_stdin};
 use crate::problem::{Problem, io_problem};
 use crate::progress::aside;
 use anyhow::Result;
@@ -116,16 +117,6 @@ fn open(path: &Path) -> std::result::Result<(std::fs::File, u64), Unread> {
 #[must_use]
 pub fn nothing_is_piped() -> bool {
     io::stdin().is_terminal()
-}
-
-/// `-` stands for stdin or stdout.
-pub fn is_stdin(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
-/// What a file is called in a message.
-pub fn called(path: &Path) -> String {
-    if is_stdin(path) { "stdin".to_owned() } else { path.display().to_string() }
 }
 
 /// What `--color` says: it is of the whole run, as the environment is.

@@ -2,7 +2,8 @@
 
 use crate::inputs::remember;
 use crate::misread::misread;
-use crate::output::{called, read_within};
+use crate::named_file::called;
+use crate::output::read_within;
 use crate::problem::{Problem, io_problem};
 use anyhow::Result;
 use std::path::Path;

@@ -3,7 +3,7 @@
 use crate::again::config_again;
 use crate::config::Config;
 use crate::problem::say;
-use args::audit::Format;
+use args::audit_format::Format;
 use args::reading::Threads;
 use args::source as flags;
 use args::source::Recorders;

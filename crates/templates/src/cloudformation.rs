@@ -27,6 +27,7 @@ mod selectors;
 mod stack_set;
 mod sub;
 mod syntax;
+mod syntax_error;
 mod template;
 mod tree;
 mod types;
@@ -34,7 +35,7 @@ mod yaml;
 
 pub use error::TemplateError;
 pub use options::Options;
-pub use syntax::{MOST_BYTES, SyntaxError, SyntaxProblem};
+pub use syntax_error::{MOST_BYTES, SyntaxError, SyntaxProblem};
 
 use crate::document::Document;
 use std::cell::Cell;

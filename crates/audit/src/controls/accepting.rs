@@ -149,7 +149,7 @@ fn only(audit: &Audit<'_>, control: &str, finding: &Finding, parts: &[Part]) -> 
         Code::NoRecorder => part.reason = recorder_exists::reason(part.places.len()),
         Code::ValidationOff => part.reason = log_file_validation::reason(audit, &part.recorders),
         _ if control == "lambda-data-events-future" => {
-            part.reason = super::lambda_data_events::reason_of_new(part.places.len());
+            part.reason = super::new_functions::reason_of_new(part.places.len());
         }
         _ => {}
     }

@@ -1,9 +1,9 @@
 //! What accepted exceptions say in the control about functions: a warning while they hold, a fail once they ended.
 
 use super::about_places;
-use crate::accepted::Accepted;
 use crate::code::{Code, Coded};
 use crate::count::count;
+use crate::exception::Accepted;
 use crate::finding::{Audit, Finding, Status};
 use crate::resource_ref::ResourceRef;
 use cloudtrail::resource::ResourceType;

@@ -5,6 +5,7 @@
 //! the page asks for both boxes.
 
 use super::lambda_invocations_recorded::unlisted_places;
+use super::new_functions::{reason_of_new, where_to};
 use super::{About, about_places, accepting};
 use crate::code::{Code, Coded};
 use crate::count::count;
@@ -141,19 +142,6 @@ pub(super) fn future(audit: &Audit<'_>) -> ControlResult {
         (Status::Pass, Code::AllRecorded.says("all data events of new functions are recorded"))
     };
     FUTURE.answer(audit, findings, otherwise)
-}
-
-fn where_to(places: usize) -> String {
-    match places {
-        1 => "in 1 account-Region".to_owned(),
-        n => format!("in {n} account-Regions"),
-    }
-}
-
-/// That they are not in so many places.
-pub(super) fn reason_of_new(places: usize) -> Coded {
-    let where_to = where_to(places);
-    Code::NewDataEventsPartial.says(format!("not all data events of new functions are recorded {where_to}"))
 }
 
 fn finding(status: Status, reason: Coded, places: Vec<usize>, gaps: Vec<usize>) -> Finding {

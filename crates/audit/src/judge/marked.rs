@@ -1,7 +1,8 @@
 //! The resources that stand under an exception, because it names them or its `match` accepts that they are not recorded.
 
-use crate::accepted::{Accepted, Register};
+use crate::accepted::Register;
 use crate::controls::ABOUT_INVOCATIONS;
+use crate::exception::Accepted;
 use crate::finding::PlaceAudit;
 use crate::resource_ref::ResourceRef;
 use crate::served::Served;

@@ -1,8 +1,9 @@
 //! The plan that removes paid copies: what others certainly record too, and nothing else.
 
+use super::Reasoned;
 use super::may_record::{may_record, reaches};
 use super::narrowing::{Narrowing, Reach};
-use super::record::{Reasoned, target};
+use super::record::target;
 use super::skeleton::skeleton;
 use super::{Loss, Plan, PlanOptions, Purpose, Refusal, after, finish};
 use crate::change::{Change, Setting, Turn};

@@ -8,7 +8,7 @@ use super::after::after;
 use super::create::{self, full_of, new_trail};
 use super::owner::owner;
 use super::skeleton::{ByPlace, Lacks, Needs, Paid, lacking, needs, of_account, skeleton, weight};
-use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
+use super::{Owner, Plan, PlanOptions, Purpose, Reasoned, Refusal, finish};
 use crate::change::{Change, Setting, Target, Turn};
 use crate::code::{Code, Coded};
 use crate::count::count;
@@ -61,9 +61,6 @@ pub(super) fn steps(inventory: &Inventory, options: &PlanOptions<'_>) -> (Vec<Re
     refusals.extend(planner.exclusions(&bare));
     (planner.needed(), refusals)
 }
-
-/// A change and why it is made.
-pub(super) type Reasoned = (Change, Coded);
 
 /// Whether a change may add paid copies.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 use super::conduct::{UNLOOKED, unlooked};
 mod standing;
 
+use super::Reasoned;
 use super::may_record::{may_record, reaches};
-use super::record::{Reasoned, target};
+use super::record::target;
 use super::retold::say_what_else_goes;
 use super::said::finish_seen;
 use super::{Loss, Plan, PlanOptions, Purpose, Refusal};

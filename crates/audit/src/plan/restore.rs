@@ -1,7 +1,8 @@
 //! Full recording again, after declared reductions: what they left out is let in again, and whatever else is lacking is
 //! planned as for any account.
 
-use super::record::{Reasoned, target};
+use super::Reasoned;
+use super::record::target;
 use super::{Plan, PlanOptions, Purpose, Refusal, after, finish, record};
 use crate::candidates::Candidates;
 use crate::change::{Change, Setting, Turn};

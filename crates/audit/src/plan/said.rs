@@ -1,8 +1,9 @@
 //! What is said of the steps of a plan: owner, gain, risk, backout; and the controls and the cost before and after.
 
 use super::gained::{self, States};
-use super::record::Reasoned;
-use super::{FoundTrail, Outlook, Owner, Plan, PlanOptions, Purpose, Refusal, Scope, Step, after, owner};
+use super::{
+    FoundTrail, Outlook, Owner, Plan, PlanOptions, Purpose, Reasoned, Refusal, Scope, Step, after, owner,
+};
 use crate::change::{Change, Setting, Turn};
 use crate::code::{Code, Coded};
 use crate::count::count;

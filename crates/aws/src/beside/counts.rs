@@ -8,11 +8,11 @@ use crate::session::{Reach, Session};
 use audit::inventory::{Gap, Place};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use cloudtrail::time::DAY_SECONDS;
 use std::collections::BTreeMap;
 
 /// Days that are summed up. Daily sums: AWS keeps those for 455 days.
 const DAYS: i64 = 30;
-const DAY: i64 = 86_400;
 
 /// Invocations by function name; every function of the place is there.
 pub(super) async fn of(
@@ -26,7 +26,7 @@ pub(super) async fn of(
         place.functions.resources.iter().filter_map(|one| one.arn.rsplit(':').next()).collect();
     let read = async {
         let (from, to) = window(collected_at)?;
-        let asked = Asked { session, reach, call: &call, from: &from, to: &to, period: DAY };
+        let asked = Asked { session, reach, call: &call, from: &from, to: &to, period: DAY_SECONDS };
         let series = asked.invocations(&names).await?;
         let sums = series.iter().map(|series| whole(series.values.iter().sum()));
         Ok(names.iter().map(|name| (*name).to_owned()).zip(sums).collect())
@@ -44,8 +44,8 @@ pub(crate) fn whole(sum: f64) -> u64 {
 fn window(collected_at: &str) -> Result<(String, String), Failure> {
     let wrong = |_| Failure::new(Class::Final, "the inventory does not say when it was collected");
     let at = DateTime::from_str(collected_at, Format::DateTime).map_err(wrong)?.secs();
-    let to = at - at.rem_euclid(DAY);
-    Ok((told(to - DAYS * DAY)?, told(to)?))
+    let to = at - at.rem_euclid(DAY_SECONDS);
+    Ok((told(to - DAYS * DAY_SECONDS)?, told(to)?))
 }
 
 #[cfg(test)]

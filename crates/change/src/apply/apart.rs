@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use store::{FileIdentity, undo_of};
-use surroundings::output::{called, is_stdin};
+use surroundings::named_file::{called, is_stdin};
 use surroundings::problem::Problem;
 
 /// The files that carrying a plan out reads and writes.

@@ -1,5 +1,6 @@
 //! The accounts in which a plan is carried out: read before, compared after, with the one session over all of them.
 
+use super::again::{audit_again, counted_again};
 use super::{Declared, Work, merge_again};
 use anyhow::Result;
 use args::outcome::Outcome;
@@ -9,7 +10,6 @@ use audit::drift::{Drift, Snapshot, drift, snapshot};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
 use audit::plan::{Plan, after, conduct_on, first_changed, still_to_come, stranger};
-use surroundings::again::exceptions_again;
 use surroundings::context::Context;
 use surroundings::output::{layout, print};
 use surroundings::problem::say;
@@ -152,14 +152,4 @@ impl<'a> Place<'a> {
         say("next", &audit_again(plan, self.live));
         Ok(outcome)
     }
-}
-
-/// The audit that comes after a plan: of the same accounts, by the recorders that counted in it.
-pub(super) fn audit_again(plan: &Plan, live: &Live) -> String {
-    format!("invoketrail audit{}{}{}", counted_again(plan), exceptions_again(), live.again())
-}
-
-/// The flag with which a next command counts the recorders that counted in the plan.
-pub(super) fn counted_again(plan: &Plan) -> &'static str {
-    if plan.scope.recorders == Counted::Trails { " --recorders trails" } else { "" }
 }

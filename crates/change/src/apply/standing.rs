@@ -1,7 +1,7 @@
 //! What a journal is, by its file and those of its undos, and what is said of one that a command may do nothing with.
 
+use super::again::{audit_again, counted_again};
 use super::declared::{Declared, refuses_needed};
-use super::place::{audit_again, counted_again};
 use super::{Place, Work, journal, tell_difference};
 use anyhow::Result;
 use args::outcome::Outcome;
@@ -11,7 +11,8 @@ use audit::plan::{Plan, Purpose, takes_back_all};
 use std::path::Path;
 use store::{JournalError, read_journal, undo_of};
 use surroundings::again::exceptions_again;
-use surroundings::output::{called, read_file};
+use surroundings::named_file::called;
+use surroundings::output::read_file;
 use surroundings::problem::{Problem, say};
 use surroundings::settings::Live;
 

@@ -1,8 +1,8 @@
 //! A plan on its way: the journal of it, how far it has come, and how it is said to have ended.
 
 use super::super::sites::new_bucket;
+use super::again::counted_again;
 use super::journal;
-use super::place::counted_again;
 use super::stopped::{in_the_way, reason, tell_difference};
 use anyhow::Result;
 use args::outcome::Outcome;
@@ -16,7 +16,8 @@ use store::{
 };
 use surroundings::again::written_exceptions_again;
 use surroundings::misread::misread;
-use surroundings::output::{is_stdin, read_file};
+use surroundings::named_file::is_stdin;
+use surroundings::output::read_file;
 use surroundings::problem::{Problem, io_problem, say};
 use surroundings::settings::Live;
 

@@ -54,7 +54,7 @@ pub(crate) fn run(typed: Detect, context: Context) -> Result<Outcome> {
         return Ok(Outcome::Well);
     }
     let view = View::new(&learned.facts, &settings);
-    let mut findings = detect::detection::detect(&view);
+    let mut findings = detect::detected::detect(&view);
     if let Some(rules) = &known.rules {
         findings.extend(rules.findings(&learned.facts));
         findings.sort_by(|one, other| (one.time, &one.id).cmp(&(other.time, &other.id)));

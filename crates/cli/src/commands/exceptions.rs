@@ -12,7 +12,8 @@ use report::Stamp;
 use surroundings::context::Context;
 use surroundings::exceptions::accepted;
 use surroundings::facts::{ONLY_TRAILS, read_judged};
-use surroundings::output::{is_stdin, layout, print};
+use surroundings::named_file::is_stdin;
+use surroundings::output::{layout, print};
 use surroundings::problem::{Problem, say};
 use surroundings::settings;
 

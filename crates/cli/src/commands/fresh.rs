@@ -10,7 +10,8 @@ use detect::finding::Severity;
 use report::{Notice, open_findings};
 use std::collections::BTreeMap;
 use std::path::Path;
-use surroundings::output::{called, read_file};
+use surroundings::named_file::called;
+use surroundings::output::read_file;
 use surroundings::problem::{Problem, insist};
 
 /// The exit code of an audit over what it has beyond the earlier one; stderr says what that hides, and what got better.

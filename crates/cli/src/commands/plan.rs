@@ -20,7 +20,8 @@ use surroundings::context::Context;
 use surroundings::exceptions::{Limit, accepted, accepted_so_far};
 use surroundings::facts::{Facts, Judged, Opened};
 use surroundings::inputs::held_apart;
-use surroundings::output::{called, layout_of, print, read_within, write_file, write_private};
+use surroundings::named_file::called;
+use surroundings::output::{layout_of, print, read_within, write_file, write_private};
 use surroundings::problem::{Problem, io_problem, say};
 use surroundings::settings::{self, Source};
 

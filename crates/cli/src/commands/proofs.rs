@@ -7,7 +7,8 @@ use report::shell;
 use std::path::PathBuf;
 use store::FileKind;
 use surroundings::misread::misread;
-use surroundings::output::{called, read_within};
+use surroundings::named_file::called;
+use surroundings::output::read_within;
 use surroundings::problem::{Problem, say};
 
 /// Commands that are told one by one.

@@ -10,7 +10,7 @@ use audit::inputs::Inputs;
 use report::{NextFlags, shell_file};
 use store::SavedAudit;
 use surroundings::context::Context;
-use surroundings::output::called;
+use surroundings::named_file::called;
 use surroundings::problem::{Problem, say};
 use surroundings::saved;
 use surroundings::settings;

@@ -9,6 +9,7 @@ use args::outcome::Outcome;
 use args::reading::WindowArgs;
 use args::validate::{Format, Logs, LogsCommand, Validate};
 use audit::evidence::SETTLED_AFTER;
+use cloudtrail::time::HOUR_MILLIS;
 use delivery::{Place, Proved, ToProve, prove};
 use logs::digest::{Asked, State};
 use logs::text_of;
@@ -22,8 +23,6 @@ use surroundings::output::{layout, print, write_file};
 use surroundings::problem::{Problem, say};
 use surroundings::session::{Session, reader};
 use surroundings::settings::{self, Live};
-
-const HOUR: i64 = 3_600_000;
 
 /// Reads, judges, prints, writes.
 ///
@@ -93,7 +92,7 @@ fn asked(typed: &WindowArgs, now: &str) -> Result<Asked> {
 
 /// The end of the last whole hour whose digest can be expected now: as long after it as records may still arrive.
 fn expected(now: &str) -> i64 {
-    (self::now(now) - SETTLED_AFTER).div_euclid(HOUR) * HOUR
+    (self::now(now) - SETTLED_AFTER).div_euclid(HOUR_MILLIS) * HOUR_MILLIS
 }
 
 fn answer(validated: &Validated, typed: &Validate, context: &Context) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use crate::formats::sarif_problems;
 use crate::schemas::{problems, schema};
-use detect::detection::detect;
+use detect::detected::detect;
 use detect::exception::{Accepted, Exception, accepted};
 use detect::facts::{Bounds, Facts};
 use detect::finding::Finding;

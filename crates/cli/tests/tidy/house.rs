@@ -2,6 +2,10 @@
 
 use crate::tree::{Source, sources};
 
+/// How the names of the SDK's crates begin.
+const SDK: &[&str] =
+    &["aws_config", "aws_credential_types", "aws_sdk_", "aws_sigv4", "aws_smithy", "aws_types"];
+
 fn offenders(wrong: impl Fn(&Source) -> Vec<String>) -> String {
     sources().iter().flat_map(wrong).collect::<Vec<_>>().join("\n")
 }
@@ -43,13 +47,10 @@ fn files_stay_small() {
 
 #[test]
 fn only_one_room_does_each_dirty_thing() {
-    let sdk =
-        lines_with(&["aws_sdk_", "aws_config", "aws_smithy", "aws_types"], |source| source.room() != "aws");
+    let sdk = lines_with(SDK, |source| source.room() != "aws");
     assert_eq!(sdk, "", "the SDK is named outside `aws`");
     let public = offenders(|source| {
-        let named = |line: &str| {
-            ["aws_sdk_", "aws_config", "aws_smithy", "aws_types"].iter().any(|sdk| line.contains(sdk))
-        };
+        let named = |line: &str| SDK.iter().any(|sdk| line.contains(sdk));
         if !source.is_shipped() {
             return Vec::new();
         }
@@ -88,6 +89,7 @@ fn the_lower_floors_are_pure() {
                 | "recording"
                 | "logs"
                 | "detect"
+                | "lake"
                 | "audit"
                 | "report"
                 | "templates"
@@ -130,4 +132,32 @@ fn the_lower_floors_are_pure() {
         bad.map(|(at, line)| format!("{}:{at}: {}", source.path, line.trim())).collect()
     });
     assert_eq!(impure, "", "async, clock, randomness, environment or global state on a pure floor");
+}
+
+/// A length of time has its unit in its name, and is declared once.
+#[test]
+fn lengths_of_time_stand_in_one_place() {
+    let lengths = ["3600", "3_600", "86400", "86_400", "60_000", "24 * 60"];
+    let names = ["MINUTE", "HOUR", "DAY", "WEEK"];
+    let declared = offenders(|source| {
+        // `lake` may use `logs` alone.
+        let own = ["crates/cloudtrail/src/time.rs", "crates/lake/src/daily.rs"];
+        if !source.is_shipped() || own.contains(&source.path.as_str()) {
+            return Vec::new();
+        }
+        let bad = source.code().into_iter().filter(|(_, line)| {
+            let Some((_, constant)) = line.split_once("const ") else { return false };
+            let Some((name, (kind, value))) =
+                constant.split_once(':').and_then(|(name, rest)| Some((name, rest.split_once('=')?)))
+            else {
+                return false;
+            };
+            let number = ["i64", "u64", "i32", "u32"].contains(&kind.trim());
+            number
+                && (lengths.iter().any(|length| value.contains(length))
+                    || name.split('_').any(|word| names.contains(&word)))
+        });
+        bad.map(|(at, line)| format!("{}:{at}: {}", source.path, line.trim())).collect()
+    });
+    assert_eq!(declared, "", "a length of time beside `cloudtrail::time`");
 }

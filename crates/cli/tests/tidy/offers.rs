@@ -217,7 +217,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/advised.rs::tags_that_were_not_read_are_asked_for",
     ),
     (
-        "change/src/apply/place.rs",
+        "change/src/apply/again.rs",
         "invoketrail audit{}{}{}",
         "cmd/undone.rs::what_is_advised_keeps_the_files_that_were_named",
     ),

@@ -1,10 +1,12 @@
 //! Which attacks there are, when, at what pace and by what means.
 
-use super::company::{Company, whole};
+use super::company::Company;
+use super::drawn::whole;
 use super::labels::Story;
 use super::record::Rec;
 use super::stage::{Access, Hush, Pace, Stage};
 use super::{calling, control, tampering};
+use crate::calendar::stamp;
 use crate::rng::Rng;
 use std::collections::BTreeSet;
 
@@ -113,4 +115,24 @@ pub(super) struct Played {
     pub(super) principals: BTreeSet<String>,
     pub(super) functions: BTreeSet<String>,
     hushes: Vec<Hush>,
+}
+
+impl Story {
+    pub(super) fn new(technique: &'static str, steps: &[&'static str], played: &Played) -> Self {
+        let times = || played.records.iter().map(|one| one.at);
+        let mut records: Vec<_> = played.records.iter().map(|one| (one.at, one.id.clone())).collect();
+        records.sort_unstable();
+        Story {
+            id: String::new(),
+            technique,
+            steps: steps.to_vec(),
+            variant: played.pace.name(),
+            access: played.access.name(),
+            from: stamp(times().min().unwrap_or(0)),
+            until: stamp(times().max().unwrap_or(0)),
+            principals: played.principals.iter().cloned().collect(),
+            functions: played.functions.iter().cloned().collect(),
+            events: records.into_iter().map(|(_, id)| id).collect(),
+        }
+    }
 }

@@ -2,10 +2,11 @@
 
 use super::actor::{Actor, Kind, command_line, program};
 use super::changes::{code, permission};
-use super::company::{Function, Trigger, refs, whole};
+use super::company::{Function, Trigger};
 use super::control::copy;
+use super::drawn::{hex, refs, whole};
 use super::networks::host;
-use super::record::{DENIED, Deed, FAULT, How, MISSING, THROTTLED, hex};
+use super::record::{DENIED, Deed, FAULT, How, MISSING, THROTTLED};
 use super::stage::{Access, Pace, Stage, usual};
 use serde_json::json;
 

@@ -1,7 +1,8 @@
 //! What people and pipelines change on ordinary days: deployments, new functions, and what was set up on the first day.
 
 use super::actor::Actor;
-use super::company::{ARCHIVE, Company, Function, MANAGEMENT, TOOLS, Trigger, whole};
+use super::company::{ARCHIVE, Company, Function, MANAGEMENT, TOOLS, Trigger};
+use super::drawn::whole;
 use super::ordinary::{deployed, stream, version};
 use super::record::{Deed, How, Rec, invoke, manage};
 use crate::rng::{HEX, Rng};

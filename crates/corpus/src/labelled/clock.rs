@@ -1,6 +1,6 @@
 //! When people and programs of a company are at work.
 
-use super::company::whole;
+use super::drawn::whole;
 use crate::rng::Rng;
 
 /// Hours, weekends and a holiday, in the company's own time.

@@ -2,8 +2,9 @@
 
 use super::actor::{Actor, Kind};
 use super::changes::{code, permission};
-use super::company::{Function, Trigger, number, whole};
-use super::record::{DENIED, Deed, How, hex};
+use super::company::{Function, Trigger};
+use super::drawn::{hex, number, whole};
+use super::record::{DENIED, Deed, How};
 use super::stage::{Access, Pace, Stage, usual};
 use crate::rng::MIXED;
 use serde_json::{Value, json};

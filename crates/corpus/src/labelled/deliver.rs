@@ -1,6 +1,7 @@
 //! Records into files, as CloudTrail delivers: some minutes later, some of them late, some twice, some by two trails.
 
-use super::company::{Company, whole};
+use super::company::Company;
+use super::drawn::whole;
 use super::record::Rec;
 use super::stage::Hush;
 use crate::files::{Origin, Packer};

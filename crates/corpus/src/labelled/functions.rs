@@ -1,7 +1,7 @@
 //! The functions of a company, and what calls each.
 
-use super::company::{Company, Function, Trigger, whole};
-use super::record::hex;
+use super::company::{Company, Function, Trigger};
+use super::drawn::{hex, whole};
 use crate::rng::Rng;
 
 /// Draws `count` functions.

@@ -1,8 +1,6 @@
 //! Labels: which records belong to which attack, what is out of the ordinary and no attack, and what a company would tell a detector.
 
-use super::attacks::Played;
 use super::company::Company;
-use crate::calendar::stamp;
 use serde_json::{Value, json};
 
 /// An attack.
@@ -28,26 +26,6 @@ pub struct Story {
     pub functions: Vec<String>,
     /// Every `eventID`.
     pub events: Vec<String>,
-}
-
-impl Story {
-    pub(super) fn new(technique: &'static str, steps: &[&'static str], played: &Played) -> Self {
-        let times = || played.records.iter().map(|one| one.at);
-        let mut records: Vec<_> = played.records.iter().map(|one| (one.at, one.id.clone())).collect();
-        records.sort_unstable();
-        Story {
-            id: String::new(),
-            technique,
-            steps: steps.to_vec(),
-            variant: played.pace.name(),
-            access: played.access.name(),
-            from: stamp(times().min().unwrap_or(0)),
-            until: stamp(times().max().unwrap_or(0)),
-            principals: played.principals.iter().cloned().collect(),
-            functions: played.functions.iter().cloned().collect(),
-            events: records.into_iter().map(|(_, id)| id).collect(),
-        }
-    }
 }
 
 /// A time in which something out of the ordinary is no attack.

@@ -1,7 +1,8 @@
 //! The calls of an ordinary day.
 
 use super::actor::{Actor, Kind, session};
-use super::company::{Company, Function, Trigger, refs, whole};
+use super::company::{Company, Function, Trigger};
+use super::drawn::{refs, whole};
 use super::networks::host;
 use super::record::{DENIED, Deed, Error, FAULT, How, MISSING, Rec, THROTTLED, invoke, manage};
 use crate::rng::{HEX, MIXED, Rng};

@@ -5,7 +5,7 @@ use super::company::{Company, Function};
 use crate::calendar::stamp;
 use crate::event::Event;
 use crate::lambda::{ATTEMPTS, SOURCE, resource};
-use crate::rng::{HEX, Rng};
+use crate::rng::Rng;
 use serde_json::Value;
 
 /// A record and where it belongs.
@@ -243,9 +243,4 @@ fn request(company: &Company, function: &Function, actor: &Actor, how: &How<'_>)
     format!(
         r#"{{"functionName":"{arn}{colon}{qualifier}","invocationType":"{kind}","sourceArn":"{source}","sourceAccount":"{account}","contentType":"application/json"}}"#
     )
-}
-
-/// An id of a network interface or the like.
-pub(super) fn hex(rng: &mut Rng, length: usize) -> String {
-    rng.text(HEX, length)
 }

@@ -1,7 +1,8 @@
 //! What every attack story is played on: who attacks, how fast, on what, and which records that leaves.
 
 use super::actor::{Actor, Kind, command_line};
-use super::company::{Company, Function, Trigger, number, refs, whole};
+use super::company::{Company, Function, Trigger};
+use super::drawn::{number, refs, whole};
 use super::networks::host;
 use super::record::{Deed, How, Rec, invoke, manage};
 use crate::rng::Rng;

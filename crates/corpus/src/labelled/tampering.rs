@@ -1,7 +1,8 @@
 //! Stories of trails: `TRL-01` to `TRL-09`, and `TRL-11`.
 
 use super::changes::{own_trail, select, selectors, wider};
-use super::company::{ARCHIVE, MANAGEMENT, SECURITY, whole};
+use super::company::{ARCHIVE, MANAGEMENT, SECURITY};
+use super::drawn::whole;
 use super::record::Deed;
 use super::stage::{Access, Hush, Pace, Stage};
 use serde_json::{Value, json};

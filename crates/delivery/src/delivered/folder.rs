@@ -1,6 +1,6 @@
 //! Local copies: a folder that was synced, or a file named by itself.
 
-use super::unlisted::Beginning;
+use super::files::Beginning;
 use super::{Delivered, Item, NO_EVIDENCE, is_digest};
 use crate::layout::{place_of, with_slashes};
 use crate::sources::{Beside, Met, Open, Root, Walk, Window, look};

@@ -4,6 +4,7 @@ use super::Holes;
 use crate::door::Door;
 use crate::sources::{Place, side_by_side};
 use audit::inventory::GapKind;
+use cloudtrail::time::HOUR_MILLIS;
 use logs::digest::{Found, KeySource, PublicKeys};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -30,7 +31,7 @@ pub struct KeyFile {
 }
 
 /// Keys may be valid from the end of a digest on, which is signed later than that.
-const AROUND: i64 = 2 * 3_600_000;
+const AROUND: i64 = 2 * HOUR_MILLIS;
 
 /// Keys, and how they were come by.
 #[derive(Debug, Default)]

@@ -1,20 +1,12 @@
 //! Whether a file that nobody saw may be there all the same: what could not be listed, and what nobody meant to list.
 
-use super::Delivered;
+use super::files::{Beginning, Delivered};
 use crate::layout::{below, hides, rooted, with_slashes};
 use crate::sources::{Kind, Place};
 use logs::digest::{Lack, Validation};
 use logs::{Folder, ObjectKey};
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
-
-/// What keys begin with that could not be listed.
-#[derive(Clone, Debug)]
-pub(super) struct Beginning {
-    pub(super) key: String,
-    /// Name and reason.
-    pub(super) told: String,
-}
 
 impl Beginning {
     /// Of a local copy, by what was typed and by the key that was made of it: keys of files are made of either.

@@ -4,14 +4,14 @@ use super::functions::pair;
 use crate::door::Door;
 use crate::sources::side_by_side;
 use audit::evidence::Metric;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use logs::text_of;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use store::HourlyCounts;
 
-const HOUR: i64 = 3_600_000;
 /// How long CloudWatch keeps counts of hours ("Metrics retention").
-const KEPT: i64 = 455 * 24 * HOUR;
+const KEPT: i64 = 455 * DAY_MILLIS;
 
 /// What CloudWatch counts of a function over the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,12 +91,13 @@ fn summed(hours: Option<&HourlyCounts>, window: &Range<i64>) -> Counted {
         return Counted::unknown("the file of metrics says nothing of it".to_owned());
     };
     let counted = Counted::of(hours.range(window.clone()).map(|(hour, count)| (*hour, *count)));
-    let wanted = (window.end - window.start) / HOUR;
+    let wanted = (window.end - window.start) / HOUR_MILLIS;
     let known = i64::try_from(hours.range(window.clone()).count()).unwrap_or(0);
     if !counted.hours.is_empty() || known == wanted {
         return counted;
     }
-    let first = (0..wanted).map(|nth| window.start + nth * HOUR).find(|hour| !hours.contains_key(hour));
+    let first =
+        (0..wanted).map(|nth| window.start + nth * HOUR_MILLIS).find(|hour| !hours.contains_key(hour));
     Counted::unknown(format!(
         "the file of metrics knows {known} of {wanted} hours; the first it does not know is {}",
         text_of(first.unwrap_or(window.start))
@@ -142,37 +143,37 @@ fn name(arn: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{HOUR, HourlyCounts, KEPT, Metric, forgotten, summed};
+    use super::{HOUR_MILLIS, HourlyCounts, KEPT, Metric, forgotten, summed};
 
     #[test]
     fn a_zero_of_hours_that_are_not_kept_is_none() {
         let of = |count, start| {
             let mut count = Metric::Known(count);
-            forgotten(&mut count, &(start..start + HOUR), KEPT + HOUR);
+            forgotten(&mut count, &(start..start + HOUR_MILLIS), KEPT + HOUR_MILLIS);
             count
         };
-        assert_eq!(of(0, HOUR), Metric::Known(0));
-        assert!(matches!(of(0, HOUR - 1), Metric::Unknown(why) if why.contains("455 days")));
+        assert_eq!(of(0, HOUR_MILLIS), Metric::Known(0));
+        assert!(matches!(of(0, HOUR_MILLIS - 1), Metric::Unknown(why) if why.contains("455 days")));
         assert_eq!(of(3, 0), Metric::Known(3));
     }
 
     #[test]
     fn counts_whose_sum_is_too_large_are_as_many_as_can_be_said() {
-        let hours = HourlyCounts::from([(2 * HOUR, u64::MAX), (3 * HOUR, 1)]);
-        assert_eq!(summed(Some(&hours), &(2 * HOUR..4 * HOUR)).metric, Metric::Known(u64::MAX));
+        let hours = HourlyCounts::from([(2 * HOUR_MILLIS, u64::MAX), (3 * HOUR_MILLIS, 1)]);
+        assert_eq!(summed(Some(&hours), &(2 * HOUR_MILLIS..4 * HOUR_MILLIS)).metric, Metric::Known(u64::MAX));
     }
 
     #[test]
     fn an_hour_that_is_not_known_never_makes_a_zero() {
         let hours = |known: &[(i64, u64)]| -> HourlyCounts {
-            known.iter().map(|(hour, count)| (hour * HOUR, *count)).collect()
+            known.iter().map(|(hour, count)| (hour * HOUR_MILLIS, *count)).collect()
         };
-        let window = 2 * HOUR..4 * HOUR;
+        let window = 2 * HOUR_MILLIS..4 * HOUR_MILLIS;
         let of = |known: &[(i64, u64)]| summed(Some(&hours(known)), &window);
         assert_eq!(of(&[(1, 9), (2, 0), (3, 0), (4, 9)]).metric, Metric::Known(0));
         assert_eq!(of(&[(2, 3), (3, 4)]).metric, Metric::Known(7));
         let one = of(&[(2, 0), (3, 4)]);
-        assert_eq!((one.metric, one.hours), (Metric::Known(4), vec![3 * HOUR]));
+        assert_eq!((one.metric, one.hours), (Metric::Known(4), vec![3 * HOUR_MILLIS]));
         assert_eq!(of(&[(3, 4)]).metric, Metric::Known(4));
         assert!(matches!(of(&[(2, 0)]).metric, Metric::Unknown(why) if why.contains("1 of 2 hours")));
         assert!(matches!(summed(None, &window).metric, Metric::Unknown(_)));

@@ -6,7 +6,7 @@
 use super::by_function::ByFunction;
 use super::counts::Counted;
 use super::functions::pair;
-use super::listed::{Listed, Pile, days_without, read_until};
+use super::listed::{Listed, Pile, Place, days_without, read_until};
 use super::signs::{Signs, Time, looked_into, ran, whole_days};
 use super::{OfFunction, Sought};
 use crate::delivered::{
@@ -16,15 +16,13 @@ use crate::reader::Reader;
 use crate::sources::Window;
 use audit::evidence::{DELIVERED_FOR, Known, Looked as Seen, Metric, Origin, RECORDED_BEFORE};
 use audit::keepers::LookedInto;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use logs::digest::Expected;
 use logs::scan::Account;
 use logs::{Filter, ObjectKey, Question, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::Range;
-
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
 
 /// Objects of an account and Region, and their packed bytes, up to which reading on is cheap. A copy is read whatever it holds.
 const CHEAP: (u64, u64) = (2_000, 256 << 20);
@@ -52,9 +50,6 @@ pub(super) struct Late {
     /// What could not be listed, in words.
     pub(super) unseen: Vec<String>,
 }
-
-/// An account and a Region.
-pub(super) type Place = (String, String);
 
 /// Files of an account and Region that were not read: how many, and the first of them by name.
 type Unread = BTreeMap<Place, (u64, String)>;
@@ -156,8 +151,8 @@ fn digests_of_the_window(
     reader: &Reader<'_>,
 ) -> Delivered {
     // A digest of the hour before lists files of the window's first minutes; and what ran then may have waited before.
-    let days =
-        window.start - RECORDED_BEFORE - 2 * HOUR..read_until(window).max(window.start.saturating_add(DAY));
+    let days = window.start - RECORDED_BEFORE - 2 * HOUR_MILLIS
+        ..read_until(window).max(window.start.saturating_add(DAY_MILLIS));
     later_files(places, &days, listed, reader)
 }
 
@@ -340,7 +335,7 @@ fn later_files(
         regions: distinct(|place| &place.1),
         since: Some(days.start),
         // A window takes in the day after its end.
-        until: Some(days.end - DAY),
+        until: Some(days.end - DAY_MILLIS),
         ..Filter::default()
     };
     let mut files = delivered(&listed.files.places, &Window::of(&filter).with_digests(), reader);
@@ -381,14 +376,14 @@ fn spare_what_is_dear(files: &mut Delivered, places: &BTreeSet<Place>, unread: &
 
 #[cfg(test)]
 mod tests {
-    use super::{CHEAP, DAY, later};
+    use super::{CHEAP, DAY_MILLIS, later};
 
     #[test]
     fn reading_goes_on_with_the_first_day_that_was_not_read() {
         // A window that ends at midnight is read with the day after it.
-        assert_eq!(later(&(0..DAY), 40 * DAY), Some(2 * DAY..40 * DAY));
-        assert_eq!(later(&(0..DAY + 1), 40 * DAY), Some(3 * DAY..40 * DAY));
-        assert_eq!(later(&(0..DAY), 2 * DAY), None);
+        assert_eq!(later(&(0..DAY_MILLIS), 40 * DAY_MILLIS), Some(2 * DAY_MILLIS..40 * DAY_MILLIS));
+        assert_eq!(later(&(0..DAY_MILLIS + 1), 40 * DAY_MILLIS), Some(3 * DAY_MILLIS..40 * DAY_MILLIS));
+        assert_eq!(later(&(0..DAY_MILLIS), 2 * DAY_MILLIS), None);
         assert!(CHEAP.0 > 24 * 30, "a digest an hour is cheap");
     }
 }

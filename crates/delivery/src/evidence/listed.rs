@@ -8,12 +8,14 @@ use crate::reader::Reader;
 use crate::sources::{Trails, Window, delivered_by, live};
 use audit::evidence::{Looked as Seen, Origin};
 use aws::Location;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use logs::digest::LiveTrail;
 use logs::{Dimension, Filter, ObjectKey, Question, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-const HOUR: i64 = 3_600_000;
+/// An account and a Region.
+pub(super) type Place = (String, String);
 
 /// What was found by name.
 pub(super) struct Listed {
@@ -36,24 +38,24 @@ pub(super) struct Pile {
 
 /// A window's last records can be expected so long after it: delivery takes about five minutes on average (user guide, "How
 /// CloudTrail works"). An account and Region in use have files that often, too.
-const EXPECTED: i64 = HOUR / 2;
-const DAY: i64 = 24 * HOUR;
+const EXPECTED: i64 = HOUR_MILLIS / 2;
 
 /// Until when the deliveries of the first reading go: an event is delivered within hours, a day is looked at, and days are listed whole.
 /// What was delivered later is read on, see [`super::late`].
 pub(super) const fn read_until(window: &Range<i64>) -> i64 {
-    ((window.end - 1 + DAY).div_euclid(DAY) + 1) * DAY
+    ((window.end - 1 + DAY_MILLIS).div_euclid(DAY_MILLIS) + 1) * DAY_MILLIS
 }
 
 /// The first day from `start` on, complete before `end`, on which nothing was delivered of an account and Region: `YYYY-MM-DD`.
 pub(super) fn days_without(piles: &[Option<&Pile>], start: i64, end: i64) -> Option<String> {
-    let days = start.div_euclid(DAY)..end.div_euclid(DAY);
+    let days = start.div_euclid(DAY_MILLIS)..end.div_euclid(DAY_MILLIS);
     let delivered = |day: i64| {
-        let of_day = |pile: &&Pile| pile.delivered.range(day * DAY..(day + 1) * DAY).next().is_some();
+        let of_day =
+            |pile: &&Pile| pile.delivered.range(day * DAY_MILLIS..(day + 1) * DAY_MILLIS).next().is_some();
         piles.iter().flatten().any(of_day)
     };
     let first = days.into_iter().find(|day| !delivered(*day))?;
-    text_of(first * DAY).get(..10).map(str::to_owned)
+    text_of(first * DAY_MILLIS).get(..10).map(str::to_owned)
 }
 
 impl Pile {
@@ -81,14 +83,15 @@ impl Pile {
             // Delivered in that minute: its beginning is what the name says.
             return Seen::CutOff { files, newest: text_of(*newest - 59_999) };
         }
-        let days = window.start.div_euclid(DAY)..=(window.end - 1).div_euclid(DAY);
-        let without = |day: &i64| self.delivered.range(day * DAY..(day + 1) * DAY).next().is_none();
+        let days = window.start.div_euclid(DAY_MILLIS)..=(window.end - 1).div_euclid(DAY_MILLIS);
+        let without =
+            |day: &i64| self.delivered.range(day * DAY_MILLIS..(day + 1) * DAY_MILLIS).next().is_none();
         match days.into_iter().find(without) {
             Some(day) => Seen::Lacking {
                 files,
                 why: format!(
                     "no file of this account and Region was delivered on {}: is the copy complete?",
-                    &text_of(day * DAY)[..10]
+                    &text_of(day * DAY_MILLIS)[..10]
                 ),
             },
             None => Seen::Whole { files },
@@ -129,7 +132,7 @@ impl Sought<'_> {
             regions = self.scope.regions.unwrap_or_default().to_vec();
         }
         // A digest of the hour before lists files of the window's first minutes.
-        let since = self.window.start - if self.keys.is_some() { 2 * HOUR } else { 0 };
+        let since = self.window.start - if self.keys.is_some() { 2 * HOUR_MILLIS } else { 0 };
         let filter = Filter {
             accounts,
             regions,
@@ -254,12 +257,14 @@ impl Reached<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DAY, Delivered, EXPECTED, Holes, Listed, Origin, OwnTrails, Pile, Range, Reached, Seen};
+    use super::{
+        DAY_MILLIS, Delivered, EXPECTED, Holes, Listed, Origin, OwnTrails, Pile, Range, Reached, Seen,
+    };
     use aws::Location;
     use std::collections::BTreeMap;
 
     const ARN: &str = "arn:aws:lambda:eu-west-1:444455556666:function:orders";
-    const WINDOW: Range<i64> = 10 * DAY..12 * DAY;
+    const WINDOW: Range<i64> = 10 * DAY_MILLIS..12 * DAY_MILLIS;
 
     fn pile(delivered: &[i64]) -> Pile {
         Pile { files: delivered.len() as u64, delivered: delivered.iter().copied().collect() }
@@ -269,13 +274,16 @@ mod tests {
     fn a_copy_is_whole_only_with_each_of_its_days_and_what_comes_after() {
         let after = WINDOW.end + EXPECTED;
         let of = |delivered: &[i64]| pile(delivered).of_a_copy(&WINDOW);
-        assert_eq!(of(&[10 * DAY + 5, 11 * DAY + 5, after]), Seen::Whole { files: 3 });
-        assert!(matches!(of(&[10 * DAY + 5, 11 * DAY + 5, after - 1]), Seen::CutOff { files: 3, .. }));
+        assert_eq!(of(&[10 * DAY_MILLIS + 5, 11 * DAY_MILLIS + 5, after]), Seen::Whole { files: 3 });
+        assert!(matches!(
+            of(&[10 * DAY_MILLIS + 5, 11 * DAY_MILLIS + 5, after - 1]),
+            Seen::CutOff { files: 3, .. }
+        ));
         assert!(
-            matches!(of(&[10 * DAY + 5, after]), Seen::Lacking { why, .. } if why.contains("on 1970-01-12"))
+            matches!(of(&[10 * DAY_MILLIS + 5, after]), Seen::Lacking { why, .. } if why.contains("on 1970-01-12"))
         );
         assert!(
-            matches!(of(&[11 * DAY + 5, after]), Seen::Lacking { why, .. } if why.contains("on 1970-01-11"))
+            matches!(of(&[11 * DAY_MILLIS + 5, after]), Seen::Lacking { why, .. } if why.contains("on 1970-01-11"))
         );
     }
 
@@ -297,7 +305,7 @@ mod tests {
             files: Delivered::default(),
             origin: Origin::Trail,
             trails: Some(vec![location("organization", true)]),
-            piles: BTreeMap::from([(place(), pile(&[10 * DAY]))]),
+            piles: BTreeMap::from([(place(), pile(&[10 * DAY_MILLIS]))]),
             window: WINDOW,
         };
         let looked =

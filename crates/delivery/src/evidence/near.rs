@@ -3,19 +3,19 @@
 
 use super::counts::Counted;
 use super::functions::pair;
-use super::late::{Later, Much, Place};
+use super::late::{Later, Much};
+use super::listed::Place;
 use super::listed::{Listed, days_without, read_until};
 use super::{OfFunction, Sought};
 use crate::reader::Reader;
 use audit::evidence::{
     DELIVERED_FOR, Looked, Near, Origin, Outcome, RECORDED_AFTER, RECORDED_BEFORE, decide, may_be_near,
 };
+use cloudtrail::time::DAY_MILLIS;
 use logs::{Filter, Question, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::Range;
-
-const DAY: i64 = 24 * 3_600_000;
 
 /// Looks for records near the window where everything else says that a function is missing, and enters them, or what could not be read.
 ///
@@ -151,9 +151,10 @@ fn without_the_day_before(
     if listed.origin != Origin::ByHand {
         return None;
     }
-    let day = early.start.div_euclid(DAY) * DAY;
-    let is_earlier = day + DAY <= early.end;
-    let day = days_without(&[before.piles.get(place)], early.start, day + DAY).filter(|_| is_earlier)?;
+    let day = early.start.div_euclid(DAY_MILLIS) * DAY_MILLIS;
+    let is_earlier = day + DAY_MILLIS <= early.end;
+    let day =
+        days_without(&[before.piles.get(place)], early.start, day + DAY_MILLIS).filter(|_| is_earlier)?;
     let why = format!(
         "an asynchronous call may be recorded up to 6 hours before it runs, and no file of this account and Region was delivered on {day}: is the copy complete?"
     );

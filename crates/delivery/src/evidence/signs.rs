@@ -1,19 +1,16 @@
 //! What shows that a trail delivered to what was read from when a function was called until its records were delivered: the trail's digests, which it
 //! writes each hour, whether or not anything was recorded; and of a trail that is alone there and writes none, its files.
 
-use super::late::Place;
-use super::listed::Pile;
+use super::listed::{Pile, Place};
 use crate::delivered::Delivered;
 use crate::sources;
 use audit::evidence::RECORDED_BEFORE;
 use audit::keepers::OfTrail;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use logs::digest::{DigestName, State, Validation};
 use logs::{ObjectKey, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
 
 /// A trail's name, its home Region, and whether it is an organization's: others may be called alike.
 type Trail = (String, String, bool);
@@ -55,7 +52,7 @@ impl Time {
 }
 
 /// Until a record is delivered: a call takes up to 15 minutes, delivery about 5 (user guide, "How CloudTrail works"), and digests are by the hour.
-const DELIVERED: i64 = HOUR;
+const DELIVERED: i64 = HOUR_MILLIS;
 
 /// Buckets that were read, and whether there was anything else.
 pub(super) struct Looked {
@@ -154,10 +151,11 @@ impl Signs {
 
 /// The first whole day of that time in which nothing was delivered: `YYYY-MM-DD`.
 fn day_without(delivered: &BTreeSet<i64>, time: Range<i64>) -> Option<String> {
-    let whole = time.start.saturating_add(DAY - 1).div_euclid(DAY)..time.end.div_euclid(DAY);
-    let is_empty = |day: &i64| delivered.range(day * DAY..(day + 1) * DAY).next().is_none();
+    let whole =
+        time.start.saturating_add(DAY_MILLIS - 1).div_euclid(DAY_MILLIS)..time.end.div_euclid(DAY_MILLIS);
+    let is_empty = |day: &i64| delivered.range(day * DAY_MILLIS..(day + 1) * DAY_MILLIS).next().is_none();
     let missed = whole.into_iter().find(is_empty)?;
-    text_of(missed * DAY).get(..10).map(str::to_owned)
+    text_of(missed * DAY_MILLIS).get(..10).map(str::to_owned)
 }
 
 fn of_arn(trail: &OfTrail<'_>) -> Trail {
@@ -169,11 +167,11 @@ fn of_arn(trail: &OfTrail<'_>) -> Trail {
 /// True iff a digest ends in the hour before that time, one in the hour after its end, and no two hours between them pass without one: the trail was
 /// there before the first call and after the last.
 fn is_in_each_hour(ends: &BTreeSet<i64>, time: &Range<i64>) -> bool {
-    let Some(mut shown) = ends.range(time.start - HOUR..time.start).next_back().copied() else {
+    let Some(mut shown) = ends.range(time.start - HOUR_MILLIS..time.start).next_back().copied() else {
         return false;
     };
     for end in ends.range(time.start..) {
-        if *end - shown > 2 * HOUR {
+        if *end - shown > 2 * HOUR_MILLIS {
             return false;
         }
         shown = *end;
@@ -187,13 +185,13 @@ fn is_in_each_hour(ends: &BTreeSet<i64>, time: &Range<i64>) -> bool {
 
 /// The window, and the rest of its last day.
 pub(super) fn whole_days(window: &Range<i64>) -> Range<i64> {
-    window.start..(window.end - 1).div_euclid(DAY).saturating_add(1).saturating_mul(DAY)
+    window.start..(window.end - 1).div_euclid(DAY_MILLIS).saturating_add(1).saturating_mul(DAY_MILLIS)
 }
 
 /// The hours in which CloudWatch counts calls of the function; the window, where it does not say.
 pub(super) fn ran(hours: &[i64], window: &Range<i64>) -> Range<i64> {
     match (hours.iter().min(), hours.iter().max()) {
-        (Some(first), Some(last)) => *first..last.saturating_add(HOUR),
+        (Some(first), Some(last)) => *first..last.saturating_add(HOUR_MILLIS),
         _ => window.clone(),
     }
 }
@@ -216,38 +214,44 @@ pub(super) fn looked_into(files: &Delivered) -> Looked {
 
 #[cfg(test)]
 mod tests {
-    use super::{DAY, HOUR, OfPlace, OfTrail, Place, Signs, State, Time, Validation, is_in_each_hour, ran};
+    use super::{
+        DAY_MILLIS, HOUR_MILLIS, OfPlace, OfTrail, Place, Signs, State, Time, Validation, is_in_each_hour,
+        ran,
+    };
     use logs::digest::{Chain, Files, Totals, ValidatedChain, Window};
     use std::collections::BTreeSet;
 
     fn ends(hours: std::ops::RangeInclusive<i64>) -> BTreeSet<i64> {
-        hours.map(|hour| hour * HOUR - 1).collect()
+        hours.map(|hour| hour * HOUR_MILLIS - 1).collect()
     }
 
     #[test]
     fn each_hour_has_a_digest_or_the_next_one_has() {
-        let time = 8 * HOUR..14 * HOUR;
+        let time = 8 * HOUR_MILLIS..14 * HOUR_MILLIS;
         assert!(is_in_each_hour(&ends(1..=24), &time) && is_in_each_hour(&ends(8..=14), &time));
         // One that came in the middle of the first hour, and one that left before the last call.
         assert!(!is_in_each_hour(&ends(9..=14), &time) && !is_in_each_hour(&ends(8..=13), &time));
         // A single hour.
-        let one = 8 * HOUR..9 * HOUR;
+        let one = 8 * HOUR_MILLIS..9 * HOUR_MILLIS;
         assert!(is_in_each_hour(&ends(8..=9), &one) && !is_in_each_hour(&ends(8..=8), &one));
         assert!(!is_in_each_hour(&ends(9..=24), &one) && !is_in_each_hour(&ends(1..=7), &one));
         // Of a trail that came there at three in the afternoon, and of one that went away at noon.
         assert!(!is_in_each_hour(&ends(16..=24), &time) && !is_in_each_hour(&ends(1..=12), &time));
         let mut hole = ends(1..=24);
-        hole.remove(&(11 * HOUR - 1));
+        hole.remove(&(11 * HOUR_MILLIS - 1));
         assert!(is_in_each_hour(&hole, &time));
-        hole.remove(&(12 * HOUR - 1));
+        hole.remove(&(12 * HOUR_MILLIS - 1));
         assert!(!is_in_each_hour(&hole, &time));
         assert!(!is_in_each_hour(&BTreeSet::new(), &time));
-        assert_eq!((ran(&[9 * HOUR, 8 * HOUR], &(0..1)), ran(&[], &(0..1))), (8 * HOUR..10 * HOUR, 0..1));
+        assert_eq!(
+            (ran(&[9 * HOUR_MILLIS, 8 * HOUR_MILLIS], &(0..1)), ran(&[], &(0..1))),
+            (8 * HOUR_MILLIS..10 * HOUR_MILLIS, 0..1)
+        );
     }
 
     const PLACE: (&str, &str) = ("111122223333", "eu-west-1");
     /// Counted from 8 to 14 o'clock of the second day, and read on until the fifth.
-    const RAN: std::ops::Range<i64> = DAY + 8 * HOUR..DAY + 14 * HOUR;
+    const RAN: std::ops::Range<i64> = DAY_MILLIS + 8 * HOUR_MILLIS..DAY_MILLIS + 14 * HOUR_MILLIS;
 
     /// Digests at the end of these hours, counted from the first day on.
     fn hours(first: i64, last: i64) -> BTreeSet<i64> {
@@ -257,7 +261,7 @@ mod tests {
     /// Trails with digests, and files of trails of organizations and of accounts.
     fn signs(trails: &[(&str, bool, BTreeSet<i64>)], files: [&[i64]; 2]) -> Signs {
         let mut here = OfPlace {
-            files: files.map(|all| all.iter().map(|hour| hour * HOUR).collect()),
+            files: files.map(|all| all.iter().map(|hour| hour * HOUR_MILLIS).collect()),
             ..OfPlace::default()
         };
         for (name, organization, ends) in trails {
@@ -272,7 +276,7 @@ mod tests {
         let account = if organization { "999988887777" } else { PLACE.0 };
         let arn = format!("arn:aws:cloudtrail:eu-west-1:{account}:trail/main");
         let trail = OfTrail { arn: &arn, organization, alone, ended_at };
-        signs.lacking(&place, &trail, &Time::of(&RAN, 5 * DAY)).is_some()
+        signs.lacking(&place, &trail, &Time::of(&RAN, 5 * DAY_MILLIS)).is_some()
     }
 
     #[test]
@@ -287,8 +291,9 @@ mod tests {
         let of =
             |ends: BTreeSet<i64>| lacks(&signs(&[("main", false, ends)], [&[], &[]]), false, false, None);
         let (first, last) = (24 + 8 - 6, 24 + 14 + 1);
-        let mut later: BTreeSet<i64> = [3, 4].into_iter().map(|day| (day - 1) * DAY + 5 * HOUR).collect();
-        later.insert(4 * DAY + HOUR);
+        let mut later: BTreeSet<i64> =
+            [3, 4].into_iter().map(|day| (day - 1) * DAY_MILLIS + 5 * HOUR_MILLIS).collect();
+        later.insert(4 * DAY_MILLIS + HOUR_MILLIS);
         let with = |from: i64, to: i64| hours(from, to).into_iter().chain(later.iter().copied()).collect();
         assert!(!of(with(first, last)));
         assert!(of(with(first + 1, last)), "it came while the call waited");
@@ -332,15 +337,19 @@ mod tests {
         };
         let validation = |state: State| {
             let window = Window {
-                from: DAY + 9 * HOUR,
-                to: DAY + 10 * HOUR,
+                from: DAY_MILLIS + 9 * HOUR_MILLIS,
+                to: DAY_MILLIS + 10 * HOUR_MILLIS,
                 digest: None,
                 state,
                 reasons: Vec::new(),
                 notes: Vec::new(),
                 files: Files::default(),
             };
-            let after = Window { from: DAY + 10 * HOUR, to: DAY + 11 * HOUR, ..window.clone() };
+            let after = Window {
+                from: DAY_MILLIS + 10 * HOUR_MILLIS,
+                to: DAY_MILLIS + 11 * HOUR_MILLIS,
+                ..window.clone()
+            };
             Validation {
                 chains: vec![ValidatedChain { chain: chain.clone(), windows: vec![window, after] }],
                 unproven: Vec::new(),

@@ -6,10 +6,9 @@ use crate::delivered::{Holes, delivered_alone, found, may_hold};
 use crate::reader::Reader;
 use crate::sources::{Survey, Window};
 use audit::evidence::DELIVERED_FOR;
+use cloudtrail::time::DAY_MILLIS;
 use logs::Filter;
 use logs::digest::Expected;
-
-const DAY: i64 = 24 * 3_600_000;
 
 /// Digests, up to which reading them by the way is cheap.
 const CHEAP: usize = 5_000;
@@ -24,7 +23,8 @@ pub(super) fn later(
 ) -> Option<(LaterFiles, Holes)> {
     let until = filter.until?;
     // The window has the day after the last one.
-    let first = ((until - 1).saturating_add(DAY).div_euclid(DAY) + 1).checked_mul(DAY)?;
+    let first =
+        ((until - 1).saturating_add(DAY_MILLIS).div_euclid(DAY_MILLIS) + 1).checked_mul(DAY_MILLIS)?;
     let bound = until.saturating_add(DELIVERED_FOR).min(now);
     if first >= bound {
         return None;
@@ -33,7 +33,7 @@ pub(super) fn later(
         accounts: filter.accounts.clone(),
         regions: filter.regions.clone(),
         since: Some(first),
-        until: Some(bound - DAY),
+        until: Some(bound - DAY_MILLIS),
         ..Filter::default()
     };
     let window = Window::of(&later).with_digests();

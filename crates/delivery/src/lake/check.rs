@@ -1,12 +1,12 @@
 //! Whether a lake is whole: every file as its manifest says, every log file accounted for, every folder of the source there.
 
 use super::catalogue::{Catalogue, Listed, catalogue, manifest_of};
-use super::feed::{Job, inputs_of};
 use super::folders::Chosen;
 use super::folders::{Folders, Task};
+use super::job::{Job, inputs_of};
+use super::kept::is_of_hash;
 use super::scan::read_part;
 use super::shelf::{LakeError, LakePlace, Shelf, is_part};
-use super::write::is_of_hash;
 use crate::delivered::Item;
 use crate::reader::Reader;
 use crate::sources::Window;

@@ -1,81 +1,23 @@
 //! The log files of one thread's folders, one after the other: a folder's files in its order, objects asked for ahead.
 
-use super::folders::{Folders, Task, name_of};
-use super::proofs::{Absent, Before};
-use super::shelf::{Reading as Manifests, Shelf};
-use super::write::{Kept, kept, manifest_path};
+use super::job::{Job, local};
+use super::kept::{kept, manifest_path};
+use super::proofs::Before;
+use super::shelf::Reading as Manifests;
 use crate::delivered::Item;
-use crate::door::Door;
-use crate::sources::{Ahead, NO_TAG, Place, Refusal, read_ahead, read_whole, regular, said};
-use lake::{Input, Manifest};
-use logs::digest::Expected;
+use crate::sources::{Ahead, NO_TAG, Place, Refusal, read_ahead};
+use lake::Input;
 use logs::scan::{File, Source};
 use logs::{Home, ObjectKey, hex, sha256};
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Objects of one thread on their way at the same time.
 const FLIGHTS: usize = 64;
 /// Bytes of them, as their listing says. One alone may be larger.
 const BYTES: u64 = 8 << 20;
-
-/// What all threads share.
-pub(super) struct Job<'a> {
-    pub(super) folders: &'a Folders,
-    pub(super) shelf: &'a Shelf<'a>,
-    pub(super) door: Option<&'a Door>,
-    pub(super) raw: bool,
-    pub(super) replace: bool,
-    /// What digests say, iff that was asked for.
-    pub(super) expected: Option<&'a Expected<'a>>,
-    /// Log files that digests list and that are not there, iff that was asked for.
-    pub(super) absent: Option<&'a Absent>,
-    /// Folders of which all log files are gone; they follow the others.
-    pub(super) more: &'a [Task],
-    next: AtomicUsize,
-    /// By number of a file: its folder.
-    of: Vec<usize>,
-    /// Folders that need nothing, and those that are not touched.
-    pub(super) kept: Mutex<Vec<(usize, Kept)>>,
-    pub(super) work: Box<dyn crate::watch::Work>,
-}
-
-impl<'a> Job<'a> {
-    pub(super) fn new(
-        folders: &'a Folders,
-        shelf: &'a Shelf<'a>,
-        door: Option<&'a Door>,
-        work: Box<dyn crate::watch::Work>,
-    ) -> Job<'a> {
-        let mut of = vec![usize::MAX; folders.delivered.logs.len()];
-        for (number, task) in folders.tasks.iter().enumerate() {
-            for item in &task.items {
-                if let Some(slot) = of.get_mut(*item) {
-                    *slot = number;
-                }
-            }
-        }
-        let (next, kept) = (AtomicUsize::new(0), Mutex::default());
-        let (raw, replace, expected, absent, more) = (false, false, None, None, &[][..]);
-        Job { folders, shelf, door, raw, replace, expected, absent, more, next, of, kept, work }
-    }
-
-    /// The folder that a file lies in.
-    pub(super) fn folder_of(&self, item: usize) -> Option<usize> {
-        self.of.get(item).copied().filter(|task| *task != usize::MAX)
-    }
-
-    pub(super) fn task(&self, number: usize) -> Option<&'a Task> {
-        let there = &self.folders.tasks;
-        there.get(number).or_else(|| self.more.get(number.checked_sub(there.len())?))
-    }
-
-    pub(super) fn item(&self, number: usize) -> Option<&'a Item> {
-        self.folders.delivered.logs.get(number)
-    }
-}
 
 /// What a thread's feed tells its writer.
 #[derive(Default)]
@@ -207,36 +149,6 @@ impl<'a> Feed<'a> {
 
 fn landing_is_none(state: &State) -> bool {
     state.ahead.back().is_some_and(|(_, landing)| landing.is_none())
-}
-
-/// The bytes of a local copy, or in words why they cannot be had.
-pub(super) fn local(job: &Job<'_>, item: &Item) -> Result<Vec<u8>, String> {
-    let path = job.folders.delivered.path(item).unwrap_or_default();
-    regular(&path).and_then(read_whole).map_err(|error| said(&error))
-}
-
-/// The log files of a folder: their numbers, and what they are before they are read.
-pub(super) fn inputs_of<'a>(
-    job: &Job<'a>,
-    task: &Task,
-    manifest: &mut Manifest,
-) -> Vec<(usize, &'a Item, Input)> {
-    let items = task.items.iter().filter_map(|number| Some((*number, job.item(*number)?)));
-    let inputs = items.map(|(number, item)| {
-        let called = job.folders.called.get(&number).cloned();
-        (number, item, Input { called, ..input_of(job, item, manifest) })
-    });
-    inputs.collect()
-}
-
-fn input_of(job: &Job<'_>, item: &Item, manifest: &mut Manifest) -> Input {
-    let (source, name) = name_of(item, &job.folders.delivered);
-    let at = manifest.sources.iter().position(|one| *one == source).unwrap_or_else(|| {
-        manifest.sources.push(source);
-        manifest.sources.len() - 1
-    });
-    let etag = Some(item.etag.clone()).filter(|etag| !etag.is_empty());
-    Input { source: at, name, bytes: item.size, etag, ..Input::default() }
 }
 
 impl Source for Feed<'_> {

@@ -1,14 +1,14 @@
 //! One thread's writer: the records of a folder to the files of its tables, folder after folder.
 
-use super::feed::{Job, Told, inputs_of};
+use super::feed::Told;
+use super::job::{Job, Kept, inputs_of};
 use super::proofs::{Before, Digested};
 use super::shelf::{Commit, Flight, LakeError};
-use super::write::Kept;
 use crate::delivered::{Item, is_in_doubt};
 use detect::gather::Watch;
 use lake::{ControlEvents, Input, Invocations, Manifest, Part, Proven, Table};
 use logs::digest::Standing;
-use logs::scan::{Counts, File, FileSink, Known, ReadFile, Receiver};
+use logs::scan::{File, FileSink, Known, ReadFile, Receiver};
 use logs::{Event, Home, ObjectKey, Record, Sheet, Sink, hex, sha256};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -352,9 +352,4 @@ impl FileSink for Writer<'_> {
     fn known(&mut self, _: &File, _: &Known) -> Result<(), LakeError> {
         Ok(())
     }
-}
-
-/// The counts of an input, as an account enters them.
-pub(super) fn counts(input: &Input) -> Counts {
-    Counts { invocations: input.invocations, control: input.control, aggregated: input.aggregated }
 }

@@ -1,7 +1,7 @@
 //! The records of a lake to sinks: what a scan of the log files hands over, as far as the tables have it.
 
 use super::catalogue::Listed;
-use super::folder_writer::counts;
+use super::counts::counts;
 use super::shelf::Shelf;
 use crate::sources::NO_TAG;
 use lake::{Bytes, Found, Manifest, Part, Partition, Table, control_rows, invocation_rows};

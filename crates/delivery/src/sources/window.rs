@@ -1,6 +1,7 @@
 //! Which parts of a tree a question concerns, as far as folders tell.
 
 use crate::layout::folders;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use logs::digest::DigestName;
 use logs::{Filter, Folder, ObjectKey, is_account, is_region};
 
@@ -17,9 +18,6 @@ pub struct Window {
     /// Until when digests end, and the day of that: those of the first hours after the last day list files of its last hour.
     digests_until: Option<(i64, String)>,
 }
-
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
 
 /// `YYYY/MM/DD`.
 fn day(milliseconds: i64) -> String {
@@ -41,15 +39,17 @@ impl Window {
     /// What the filter leaves over. An event may lie in a file that is delivered on the day after it.
     #[must_use]
     pub fn of(filter: &Filter) -> Window {
-        let last = filter.until.map(|until| (until - 1).saturating_add(DAY));
-        let end = last.map(|last| last.div_euclid(DAY).saturating_add(1).saturating_mul(DAY));
+        let last = filter.until.map(|until| (until - 1).saturating_add(DAY_MILLIS));
+        let end = last.map(|last| last.div_euclid(DAY_MILLIS).saturating_add(1).saturating_mul(DAY_MILLIS));
         Window {
             accounts: filter.accounts.clone(),
             regions: filter.regions.clone(),
             first: filter.since.map(day),
             last: last.map(day),
             digests: false,
-            digests_until: end.map(|end| end.saturating_add(2 * HOUR)).map(|until| (until, day(until))),
+            digests_until: end
+                .map(|end| end.saturating_add(2 * HOUR_MILLIS))
+                .map(|until| (until, day(until))),
         }
     }
 

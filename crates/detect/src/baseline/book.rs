@@ -1,66 +1,13 @@
 //! All calls by principal and by function, each with what kind of call it is.
 
 use super::deploys::Deploys;
-use super::novel::{Novel, novel};
+use super::uses::{Kind, Known, Principal, Use};
 use super::works::Works;
+use crate::arn::{account_of, region_of};
 use crate::call::{Caller, Way};
-use crate::facts::DAY;
-use crate::view::{Call, View, account_of, region_of};
+use crate::grouped::{Call, Grouped};
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
-
-/// What kind of call it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// A principal called.
-    Direct,
-    /// A principal called and was refused, or there is no such function.
-    Refused,
-    /// A principal asked whether it might.
-    Dry,
-    /// Whoever knows the address of the function called.
-    Anonymous,
-    /// A service called, by itself or for a principal; or the record does not say who.
-    Service,
-}
-
-/// Calls of a function by a principal in one way on one day.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Use<'f> {
-    /// The calls.
-    pub(crate) call: Call<'f>,
-    /// What kind of call.
-    pub(crate) kind: Kind,
-    /// Which principal.
-    pub(crate) who: usize,
-}
-
-impl Use<'_> {
-    /// When the first was.
-    pub(crate) fn time(&self) -> i64 {
-        self.call.time()
-    }
-}
-
-/// A principal, whatever its session.
-#[derive(Clone, Debug)]
-pub(crate) struct Principal<'f> {
-    /// As a record tells it.
-    pub(crate) caller: Caller<'f>,
-    range: Range<usize>,
-}
-
-/// A function that was called.
-#[derive(Clone, Debug)]
-pub(crate) struct Known<'f> {
-    /// Its ARN.
-    pub(crate) arn: &'f str,
-    /// Its account.
-    pub(crate) account: &'f str,
-    /// When it was made or first called, whichever is earlier, as far as the records say.
-    pub(crate) first: i64,
-    range: Range<usize>,
-}
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -77,13 +24,11 @@ pub(crate) struct Book<'f> {
     pub(crate) deploys: Deploys<'f>,
     /// Where and with what principals work.
     pub(crate) works: Works<'f>,
-    /// First calls of functions by principals, by principal, then by time.
-    pub(crate) novel: Vec<Novel<'f>>,
 }
 
 impl<'f> Book<'f> {
     /// Of all calls.
-    pub(crate) fn of(view: &View<'f>) -> Book<'f> {
+    pub(crate) fn of(view: &Grouped<'f>) -> Book<'f> {
         let names = numbered(view);
         let mut uses: Vec<Use<'f>> = Vec::with_capacity(view.calls().len());
         for call in view.calls() {
@@ -103,11 +48,10 @@ impl<'f> Book<'f> {
             book.principals.push(Principal { caller, range });
         }
         book.enter_functions(view);
-        book.novel = novel(view, &book);
         book
     }
 
-    fn enter_functions(&mut self, view: &View<'f>) {
+    fn enter_functions(&mut self, view: &Grouped<'f>) {
         let uses = &self.uses;
         let mut order: Vec<usize> = (0..uses.len()).collect();
         let key = |at: &usize| uses.get(*at).map(|one| (one.call.key.function, one.time(), one.call.key));
@@ -168,9 +112,9 @@ impl<'f> Book<'f> {
     }
 
     /// True iff calls in the account were recorded for as long as baselines have to learn, before that moment.
-    pub(crate) fn has_learned(&self, view: &View<'_>, account: &str, at: i64) -> bool {
+    pub(crate) fn has_learned(&self, view: &Grouped<'_>, account: &str, at: i64) -> bool {
         let since = self.accounts.get(account).copied().unwrap_or(i64::MAX);
-        view.has_learned(account, at) && since.saturating_add(view.settings.learning() * DAY) <= at
+        view.has_learned(account, at) && since.saturating_add(view.settings.learning() * DAY_MILLIS) <= at
     }
 
     /// Since when calls in the account are recorded.
@@ -188,18 +132,10 @@ impl<'f> Book<'f> {
         }
         regions
     }
-
-    /// Why it is not strange that the principal calls the function, if that is known; `None` iff it is strange: a first call that
-    /// nothing explains.
-    pub(crate) fn novelty(&self, who: usize, function: u32) -> Option<&Novel<'f>> {
-        let from = self.novel.partition_point(|one| one.who < who);
-        let mut own = self.novel.get(from..).unwrap_or_default().iter().take_while(|one| one.who == who);
-        own.find(|one| one.function == function)
-    }
 }
 
 /// By the number of a caller, the number of the principal: sessions of an account that is not one's own are one.
-fn numbered(view: &View<'_>) -> HashMap<u32, usize> {
+fn numbered(view: &Grouped<'_>) -> HashMap<u32, usize> {
     let mut known: BTreeMap<(&str, &str), Vec<u32>> = BTreeMap::new();
     let mut seen = std::collections::HashSet::new();
     for call in view.calls() {

@@ -2,10 +2,11 @@
 
 use super::habit::{network, person_of, title, ways};
 use super::works::Works;
+use crate::arn::{account_of, name_of};
 use crate::change::Change;
-use crate::facts::{DAY, HOUR};
+use crate::grouped::Grouped;
 use crate::settings::is_pipeline;
-use crate::view::{View, account_of, name_of};
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Calls by which functions are deployed.
@@ -24,7 +25,7 @@ const HABIT: usize = 2;
 /// Days on which a principal has deployed before it is one that deploys, from wherever.
 const OLD: usize = 10;
 /// Milliseconds since its first deployment before deploying is its habit.
-const SINCE: i64 = 4 * DAY;
+const SINCE: i64 = 4 * DAY_MILLIS;
 
 /// A change of a function that was carried out.
 #[derive(Clone, Debug)]
@@ -52,7 +53,7 @@ pub(crate) struct Deploys<'f> {
 }
 
 impl<'f> Deploys<'f> {
-    pub(super) fn of(view: &View<'f>, works: &Works<'f>) -> Deploys<'f> {
+    pub(super) fn of(view: &Grouped<'f>, works: &Works<'f>) -> Deploys<'f> {
         let mut deploys = Deploys { pipelines: view.settings.pipelines.clone(), ..Deploys::default() };
         for change in view.changes().iter().copied().filter(|change| change.succeeded()) {
             if change.did("iam", "CreateRole") {
@@ -70,7 +71,10 @@ impl<'f> Deploys<'f> {
                     break;
                 }
                 let days = deploys.habits.entry(&change.who.name).or_default().entry(way).or_default();
-                if days.last().is_none_or(|last| last.div_euclid(DAY) < change.time.div_euclid(DAY)) {
+                if days
+                    .last()
+                    .is_none_or(|last| last.div_euclid(DAY_MILLIS) < change.time.div_euclid(DAY_MILLIS))
+                {
                     days.push(change.time);
                 }
             }
@@ -120,15 +124,17 @@ impl<'f> Deploys<'f> {
     /// True iff it deployed on so many days before that it is one that deploys, from wherever.
     fn is_old(&self, name: &str, at: i64) -> bool {
         let times = self.habits.get(name).into_iter().flat_map(BTreeMap::values).flatten();
-        let days: BTreeSet<i64> =
-            times.map(|time| time.div_euclid(DAY)).filter(|day| *day < at.div_euclid(DAY)).collect();
+        let days: BTreeSet<i64> = times
+            .map(|time| time.div_euclid(DAY_MILLIS))
+            .filter(|day| *day < at.div_euclid(DAY_MILLIS))
+            .collect();
         days.len() >= OLD
     }
 
     /// True iff it was done in such a way on enough days before.
     fn has_habit(&self, name: &str, at: i64, wanted: impl Fn(&str) -> bool) -> bool {
         let past = |times: &Vec<i64>| {
-            let days = times.partition_point(|time| time.div_euclid(DAY) < at.div_euclid(DAY));
+            let days = times.partition_point(|time| time.div_euclid(DAY_MILLIS) < at.div_euclid(DAY_MILLIS));
             days >= HABIT && times.first().is_some_and(|first| first + SINCE <= at)
         };
         let mut ways = self.habits.get(name).into_iter().flatten();
@@ -155,7 +161,8 @@ impl<'f> Deploys<'f> {
     pub(crate) fn is_role_rolled_out(&self, role: &str, at: i64) -> bool {
         let made = self.roles.get(&(account_of(role).to_owned(), name_of(role).to_owned()));
         made.is_some_and(|changes| {
-            let mut recent = changes.iter().filter(|change| (at - 14 * DAY..=at).contains(&change.time));
+            let mut recent =
+                changes.iter().filter(|change| (at - 14 * DAY_MILLIS..=at).contains(&change.time));
             recent.any(|change| self.is_regular(change))
         })
     }
@@ -168,14 +175,14 @@ impl<'f> Deploys<'f> {
 
     /// True iff the principal changed the function within an hour before the moment: the call tries what it changed.
     pub(crate) fn has_just_changed(&self, name: &str, function: &str, at: i64) -> bool {
-        let mut changes = self.of_function(function, at - HOUR, at + 1);
+        let mut changes = self.of_function(function, at - HOUR_MILLIS, at + 1);
         changes.any(|change| change.who.name == name && DEPLOY.contains(&change.name.as_str()))
     }
 
     /// True iff somebody who deploys granted calls of the function in the week before the moment.
     pub(crate) fn is_granted(&self, function: &str, at: i64) -> bool {
         let grants = ["AddPermission", "PutResourcePolicy"];
-        self.of_function(function, at - 7 * DAY, at + 1)
+        self.of_function(function, at - 7 * DAY_MILLIS, at + 1)
             .any(|change| grants.contains(&change.name.as_str()) && self.is_regular(change))
     }
 

@@ -1,16 +1,20 @@
 //! Why a first call of a function is not strange.
 
-use super::book::{Book, Known, Principal, Use};
+use super::book::Book;
 use super::names::{is_break_glass, stem};
-use super::novel::NEW_FUNCTION;
 use super::places::{Place, place};
 use super::tools::{family, is_interactive};
-use crate::facts::{DAY, HOUR};
-use crate::view::{Call, View, account_of, name_of};
+use super::uses::{Known, Principal, Use};
+use crate::arn::{account_of, name_of};
+use crate::grouped::{Call, Grouped};
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The excuse of principals that look around: it explains one function, not many at once.
 pub(crate) const EXPLORES: &str = "the principal calls functions now and then that it did not call before";
+
+/// Milliseconds in which a function is new: anyone's first call is not strange.
+pub(crate) const NEW_FUNCTION: i64 = 7 * DAY_MILLIS;
 
 /// Hours of a day in which a caller calls steadily.
 const STEADY: usize = 6;
@@ -64,7 +68,7 @@ impl<'a, 'f> Past<'a, 'f> {
     }
 
     pub(super) fn is_new(&self, at: i64) -> bool {
-        self.first + DAY > at
+        self.first + DAY_MILLIS > at
     }
 
     pub(super) fn functions(&self) -> usize {
@@ -80,12 +84,12 @@ impl<'a, 'f> Past<'a, 'f> {
 
     pub(super) fn enter_function(&mut self, function: u32, at: i64, old: bool) {
         self.days.insert(function, (i32::MIN, 0));
-        if old && !self.is_new(at) && self.novelty.last() != Some(&at.div_euclid(DAY)) {
-            self.novelty.push(at.div_euclid(DAY));
+        if old && !self.is_new(at) && self.novelty.last() != Some(&at.div_euclid(DAY_MILLIS)) {
+            self.novelty.push(at.div_euclid(DAY_MILLIS));
         }
     }
 
-    pub(super) fn enter(&mut self, view: &View<'f>, call: &Call<'f>) {
+    pub(super) fn enter(&mut self, view: &Grouped<'f>, call: &Call<'f>) {
         if self.ways.insert(call.key.way) {
             let way = view.way(call);
             self.places.insert(place(&way, view.settings));
@@ -104,9 +108,10 @@ impl<'a, 'f> Past<'a, 'f> {
     /// True iff it calls the function in many hours of the day from that moment on.
     fn is_steady(&self, function: u32, from: i64, hours: usize) -> bool {
         let calls = self.calls.get(&function).map(Vec::as_slice).unwrap_or_default();
-        let begin = calls.partition_point(|one| i64::from(one.call.key.day) < from.div_euclid(DAY));
-        let day = from.div_euclid(HOUR)..(from + DAY).div_euclid(HOUR);
-        let near = calls.get(begin..).unwrap_or_default().iter().take_while(|one| one.time() < from + DAY);
+        let begin = calls.partition_point(|one| i64::from(one.call.key.day) < from.div_euclid(DAY_MILLIS));
+        let day = from.div_euclid(HOUR_MILLIS)..(from + DAY_MILLIS).div_euclid(HOUR_MILLIS);
+        let near =
+            calls.get(begin..).unwrap_or_default().iter().take_while(|one| one.time() < from + DAY_MILLIS);
         let seen: BTreeSet<i64> = near
             .flat_map(|one| one.call.hours())
             .map(|(hour, _)| hour)
@@ -119,15 +124,15 @@ impl<'a, 'f> Past<'a, 'f> {
     fn first_near(&self, at: i64) -> impl Iterator<Item = (u32, i64)> + '_ {
         let firsts =
             self.calls.iter().filter_map(|(function, calls)| Some((*function, calls.first()?.time())));
-        firsts.filter(move |(_, first)| (at - DAY..at + DAY).contains(first))
+        firsts.filter(move |(_, first)| (at - DAY_MILLIS..at + DAY_MILLIS).contains(first))
     }
 
     /// True iff the principal calls whatever comes up: new functions on several days, or so many that were called on one day alone
     /// that another one is to be expected within two weeks (Good and Turing's estimate of what was never seen).
     fn is_explorer(&self, at: i64) -> bool {
-        let recent = self.novelty.iter().filter(|day| **day >= at.div_euclid(DAY) - 30).count();
+        let recent = self.novelty.iter().filter(|day| **day >= at.div_euclid(DAY_MILLIS) - 30).count();
         // What it began today makes no habit of today.
-        let today = at.div_euclid(DAY);
+        let today = at.div_euclid(DAY_MILLIS);
         let once = self.days.values().filter(|(last, days)| *days == 1 && i64::from(*last) < today).count();
         recent >= 2 || (once >= 2 && once * 15 > self.active)
     }
@@ -135,7 +140,7 @@ impl<'a, 'f> Past<'a, 'f> {
 
 /// Why the first call of this function by the principal is not strange; `None` iff nothing explains it.
 pub(super) fn excuse<'f>(
-    view: &View<'f>,
+    view: &Grouped<'f>,
     book: &Book<'f>,
     past: &Past<'_, 'f>,
     one: &Use<'f>,
@@ -157,9 +162,9 @@ pub(super) fn excuse<'f>(
         return Some("the principal had just changed the function, which is judged by itself");
     }
     let own = |run: &String| {
-        let region = crate::view::region_of(function.arn);
+        let region = crate::arn::region_of(function.arn);
         let arn = format!("{}:{run}", prefix(function.arn, region, account_of(name)));
-        deploys.is_released(&arn, at, 3 * DAY)
+        deploys.is_released(&arn, at, 3 * DAY_MILLIS)
     };
     let runs = view.run_by(name);
     if !is_interactive(&family(way.agent)) && runs.is_some_and(|run| run.iter().any(own)) {
@@ -209,7 +214,7 @@ fn of_new<'f>(
     renamed.then_some("a role of the same name, except for its ending, called the function before")
 }
 
-fn of_known<'f>(view: &View<'f>, past: &Past<'_, 'f>, one: &Use<'f>) -> Option<&'static str> {
+fn of_known<'f>(view: &Grouped<'f>, past: &Past<'_, 'f>, one: &Use<'f>) -> Option<&'static str> {
     let at = one.time();
     if past.first + NEW_FUNCTION > at && past.began == Some(true) {
         return Some("the principal came with a new deployment shortly before");

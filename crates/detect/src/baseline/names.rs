@@ -1,6 +1,6 @@
 //! What names tell, and how numbers and names are said.
 
-use crate::view::name_of;
+use crate::arn::name_of;
 
 /// A number with its noun.
 pub(crate) fn count(number: usize, noun: &str) -> String {

@@ -1,14 +1,11 @@
 //! First calls of functions by principals, and what explains them.
 
-use super::book::{Book, Kind, Principal, Use};
-use super::excuses::{Past, excuse};
+use super::book::Book;
+use super::excuses::{NEW_FUNCTION, Past, excuse};
 use super::places::place;
-use crate::facts::DAY;
-use crate::view::{Call, View};
+use super::uses::{Kind, Principal, Use};
+use crate::grouped::{Call, Grouped};
 use std::collections::{BTreeMap, HashSet};
-
-/// Milliseconds in which a function is new: anyone's first call is not strange.
-pub(crate) const NEW_FUNCTION: i64 = 7 * DAY;
 
 /// The first call of a function that is not new, by a principal, after enough was learned.
 #[derive(Clone, Debug)]
@@ -32,7 +29,7 @@ pub(crate) struct Novel<'f> {
 }
 
 /// All of them, by principal, then by time.
-pub(super) fn novel<'f>(view: &View<'f>, book: &Book<'f>) -> Vec<Novel<'f>> {
+pub(crate) fn novel<'f>(view: &Grouped<'f>, book: &Book<'f>) -> Vec<Novel<'f>> {
     let mut all = Vec::new();
     for (who, (principal, uses)) in book.by_principal().enumerate() {
         of_principal(view, book, (who, principal), uses, &mut all);
@@ -41,7 +38,7 @@ pub(super) fn novel<'f>(view: &View<'f>, book: &Book<'f>) -> Vec<Novel<'f>> {
 }
 
 fn of_principal<'f>(
-    view: &View<'f>,
+    view: &Grouped<'f>,
     book: &Book<'f>,
     (who, principal): (usize, &Principal<'f>),
     uses: &[Use<'f>],

@@ -1,13 +1,13 @@
 //! Where and with what each principal works, as its calls and its changes show. One that works from places of its own with programs of its
 //! own is strange with another program from another place, however often it moved: who takes a session takes neither with it.
 
-use super::book::{Kind, Use};
 use super::habit::{person, person_of};
 use super::places::{Place, of_address, place};
 use super::tools::family;
+use super::uses::{Kind, Use};
 use crate::change::Change;
-use crate::facts::DAY;
-use crate::view::View;
+use crate::grouped::Grouped;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Days with calls or changes before it is known where a principal works.
@@ -46,7 +46,7 @@ pub(crate) struct Works<'f> {
 }
 
 impl<'f> Works<'f> {
-    pub(super) fn of(view: &View<'f>, uses: &[Use<'f>]) -> Works<'f> {
+    pub(super) fn of(view: &Grouped<'f>, uses: &[Use<'f>]) -> Works<'f> {
         let mut works = Works::default();
         let mut entries: BTreeSet<((&'f str, &'f str), i64, u32, u32)> = BTreeSet::new();
         let mut ways: HashMap<u32, Option<(u32, u32)>> = HashMap::new();
@@ -65,7 +65,7 @@ impl<'f> Works<'f> {
             let place = of_address(&change.address, view.settings);
             if let Some((place, tool)) = works.pair(place, family(&change.agent)) {
                 let who = (change.who.name.as_str(), person(&change.who).unwrap_or_default());
-                entries.insert((who, change.time.div_euclid(DAY), place, tool));
+                entries.insert((who, change.time.div_euclid(DAY_MILLIS), place, tool));
             }
         }
         for (who, day, place, tool) in entries {
@@ -95,7 +95,7 @@ impl<'f> Works<'f> {
         Some((place, *self.tools.entry(tool).or_insert(next)))
     }
 
-    fn is_change_foreign(&self, view: &View<'_>, change: &Change) -> bool {
+    fn is_change_foreign(&self, view: &Grouped<'_>, change: &Change) -> bool {
         let place = of_address(&change.address, view.settings);
         let told = change.who.service.is_empty() && !view.settings.is_trusted(&change.address);
         told && self.is_foreign((&change.who.name, &change.who.session), &place, &change.agent, change.time)
@@ -108,7 +108,7 @@ impl<'f> Works<'f> {
 
     /// True iff whoever made the change has places of its own and this is none of them, in all records: what somebody did on some days from
     /// elsewhere under its name is no habit.
-    pub(crate) fn is_away(&self, view: &View<'_>, change: &Change) -> bool {
+    pub(crate) fn is_away(&self, view: &Grouped<'_>, change: &Change) -> bool {
         let place = self.places.get(&of_address(&change.address, view.settings));
         let work = self.work((&change.who.name, &change.who.session));
         let far = work.zip(place).is_some_and(|(work, place)| work.away.contains(place));
@@ -122,7 +122,7 @@ impl<'f> Works<'f> {
 
     /// True iff the principal called or changed anything on a day before.
     pub(crate) fn was_seen(&self, name: &str, at: i64) -> bool {
-        self.first.get(name).is_some_and(|first| *first < at.div_euclid(DAY))
+        self.first.get(name).is_some_and(|first| *first < at.div_euclid(DAY_MILLIS))
     }
 
     /// True iff the principal was there with that program on days before.
@@ -130,7 +130,7 @@ impl<'f> Works<'f> {
         let (place, tool) = (self.places.get(place), self.tools.get(&family(agent)));
         let (Some(work), Some(place), Some(tool)) = (self.work(who), place, tool) else { return false };
         let days = work.pairs.get(&(*place, *tool)).map(Vec::as_slice).unwrap_or_default();
-        days.partition_point(|one| *one < at.div_euclid(DAY)) >= ACTIVE
+        days.partition_point(|one| *one < at.div_euclid(DAY_MILLIS)) >= ACTIVE
     }
 
     /// True iff the principal has places of its own, and this is none of them, and the program is none that it uses there.
@@ -139,7 +139,7 @@ impl<'f> Works<'f> {
         let (Some(place), Some(tool)) = (self.places.get(place), self.tools.get(&family(agent))) else {
             return false;
         };
-        work.is_foreign(*place, *tool, at.div_euclid(DAY))
+        work.is_foreign(*place, *tool, at.div_euclid(DAY_MILLIS))
     }
 }
 

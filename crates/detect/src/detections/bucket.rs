@@ -4,9 +4,9 @@ use super::field::{field, number};
 use super::policy::{Reach, covers, document, grants, names_service, statements, texts};
 use super::stores::{CLOUDTRAIL, bucket_of, lets_write};
 use crate::change::Change;
-use crate::facts::DAY;
 use crate::finding::Severity;
-use crate::view::View;
+use crate::grouped::Grouped;
+use cloudtrail::time::DAY_MILLIS;
 use serde_json::Value;
 
 /// How much it matters that nothing but a name says what the bucket holds.
@@ -22,7 +22,7 @@ pub(super) enum Doubt {
 type Taken = (Severity, Doubt, String);
 
 /// How much a change of the log bucket matters; `None` where it takes nothing away.
-pub(super) fn judge(view: &View<'_>, change: &Change, bucket: &str) -> Option<Taken> {
+pub(super) fn judge(view: &Grouped<'_>, change: &Change, bucket: &str) -> Option<Taken> {
     let plain = |severity, words: &str| Some((severity, Doubt::Little, words.to_owned()));
     let asked = change.asked();
     match change.name.as_str() {
@@ -62,7 +62,7 @@ pub(super) fn judge(view: &View<'_>, change: &Change, bucket: &str) -> Option<Ta
     }
 }
 
-fn lifecycle(view: &View<'_>, change: &Change, asked: &Value, bucket: &str) -> Option<Taken> {
+fn lifecycle(view: &Grouped<'_>, change: &Change, asked: &Value, bucket: &str) -> Option<Taken> {
     let days = shortest(asked, change.time)?;
     let least = view.settings.threshold("TRL-06", "days");
     let earlier = view.done("s3", &["PutBucketLifecycle", "PutBucketLifecycleConfiguration"]);
@@ -90,7 +90,7 @@ fn shortest(asked: &Value, now: i64) -> Option<f64> {
         let by_days = number(expiration, "Days");
         let by_date = || {
             let at = logs::milliseconds(field(expiration, "Date")?.as_str()?)?;
-            Some(((at - now).max(0) / DAY) as f64)
+            Some(((at - now).max(0) / DAY_MILLIS) as f64)
         };
         by_days.or_else(by_date)
     });
@@ -117,7 +117,7 @@ pub(crate) fn keeps_out(change: &Change) -> Option<bool> {
     Some(refuses || !lets_write(change, "bucketPolicy", "s3:PutObject"))
 }
 
-fn policy(view: &View<'_>, change: &Change, asked: &Value) -> Option<Taken> {
+fn policy(view: &Grouped<'_>, change: &Change, asked: &Value) -> Option<Taken> {
     let policy = document(field(asked, "bucketPolicy").filter(|said| !said.is_null()));
     if keeps_out(change)? {
         let words = "put a policy that does not let CloudTrail write".to_owned();
@@ -132,7 +132,7 @@ fn policy(view: &View<'_>, change: &Change, asked: &Value) -> Option<Taken> {
     Some((Severity::Medium, Doubt::Much, format!("let {reach} in by a policy")))
 }
 
-fn lock(view: &View<'_>, change: &Change, asked: &Value, bucket: &str) -> Option<Taken> {
+fn lock(view: &Grouped<'_>, change: &Change, asked: &Value, bucket: &str) -> Option<Taken> {
     let (weak, days) = retention(asked);
     let earlier = view.done("s3", &["PutObjectLockConfiguration", "PutBucketObjectLockConfiguration"]);
     let earlier =
@@ -155,7 +155,7 @@ fn retention(asked: &Value) -> (bool, f64) {
     (field(rule, "Mode").and_then(Value::as_str) != Some("COMPLIANCE"), days)
 }
 
-fn foreign_key(view: &View<'_>, asked: &Value) -> Option<Taken> {
+fn foreign_key(view: &Grouped<'_>, asked: &Value) -> Option<Taken> {
     let mut keys = Vec::new();
     collect(asked, &mut keys);
     let account =

@@ -1,10 +1,11 @@
 //! Who usually deploys functions, and how a principal stands to that.
 
+use crate::arn::name_of;
 use crate::baseline::habit;
 use crate::change::{Change, Who};
-use crate::facts::DAY;
 use crate::settings::is_pipeline;
-use crate::view::{View, name_of};
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Distinct days before on which a principal deployed, for it to deploy usually.
@@ -106,7 +107,7 @@ fn is_usual(ways: &Ways<'_>, day: i64) -> bool {
 /// True iff the change comes from where its principal made changes on enough days, or under such a name of a session, or with a program that
 /// it used on very many days. Days on which somebody did it under its name, from here and from there, are no habit of another place.
 fn is_own_way(ways: &Ways<'_>, change: &Change) -> bool {
-    let day = change.time.div_euclid(DAY);
+    let day = change.time.div_euclid(DAY_MILLIS);
     let own = habit::ways(&change.agent, &change.address, &change.who);
     let days = |wanted: &dyn Fn(&(&str, &str)) -> bool| {
         let alike = ways.iter().filter(|(way, _)| wanted(way));
@@ -147,7 +148,7 @@ impl<'v> Deployers<'v> {
             change.succeeded() && !change.name.starts_with("DeleteObject") && !works.has_foreign(change)
         };
         for change in view.changes().iter().copied().filter(done) {
-            let day = change.time.div_euclid(DAY);
+            let day = change.time.div_euclid(DAY_MILLIS);
             let deeds = by.entry(change.who.name.as_str()).or_default();
             deeds.times.push(change.time);
             let ways = habit::ways(&change.agent, &change.address, &change.who);
@@ -183,7 +184,7 @@ impl<'v> Deployers<'v> {
         if !self.view.has_learned(&change.account, change.time) {
             return true;
         }
-        let today = change.time.div_euclid(DAY);
+        let today = change.time.div_euclid(DAY_MILLIS);
         let Some(hands) = self.hands.get(change.account.as_str()) else { return false };
         let before = hands.values().filter(|days| days.range(..today).next().is_some()).count();
         let days: BTreeSet<i64> = hands.values().flat_map(|days| days.range(..today)).copied().collect();
@@ -205,7 +206,7 @@ impl<'v> Deployers<'v> {
         }
         let none = Deeds::default();
         let deeds = self.by.get(who.name.as_str()).unwrap_or(&none);
-        let today = change.time.div_euclid(DAY);
+        let today = change.time.div_euclid(DAY_MILLIS);
         if own(&deeds.deploying, who).any(|days| is_enough(days, today)) {
             let altered = is_altered(deeds, change) || (!person && !is_own_way(&deeds.deploying, change));
             return if altered { Standing::Altered } else { Standing::Usual };
@@ -269,13 +270,13 @@ impl<'v> Deployers<'v> {
     /// True iff it is new, and one that deployed on enough days before works with the same program or from the same network, and has the
     /// same name elsewhere, or names its sessions alike, or the new one is called as pipelines are.
     fn succeeds(&self, change: &Change) -> bool {
-        let day = change.time.div_euclid(DAY);
+        let day = change.time.div_euclid(DAY_MILLIS);
         let (agent, session) = (family(&change.agent), shape(&change.who.session));
         let place = network(&change.address);
         // What was there for long without deploying is no new pipeline.
         let own = self.by.get(change.who.name.as_str());
         let idle = |own: &Deeds<'_>| Some(own.first.unwrap_or(change.time) - *own.times.first()?);
-        let long = own.and_then(idle).is_some_and(|idle| idle > NEW_DAYS * DAY);
+        let long = own.and_then(idle).is_some_and(|idle| idle > NEW_DAYS * DAY_MILLIS);
         if long {
             return false;
         }
@@ -332,8 +333,8 @@ fn is_application(view: &View<'_>, who: &Who) -> bool {
 fn is_altered(deeds: &Deeds<'_>, change: &Change) -> bool {
     let who = &change.who;
     let by_hand = who.console || is_sso(&who.name) || who.session.contains('@');
-    let day = change.time.div_euclid(DAY);
-    let known = deeds.times.partition_point(|time| time.div_euclid(DAY) < day) >= KNOWN_WAY;
+    let day = change.time.div_euclid(DAY_MILLIS);
+    let known = deeds.times.partition_point(|time| time.div_euclid(DAY_MILLIS) < day) >= KNOWN_WAY;
     let session = shape(&who.session);
     let elsewhere = !session.is_empty() && !deeds.had_session(&session, day);
     let before = deeds.networks.values().filter(|first| **first < day).count();

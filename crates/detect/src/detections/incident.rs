@@ -1,9 +1,10 @@
 //! What detections over changes share: one finding of what a principal repeats, habits, and what was refused.
 
+use crate::arn::name_of;
 use crate::change::{Change, is_watched};
-use crate::facts::{DAY, HOUR};
 use crate::finding::{Finding, Severity, others};
-use crate::view::{View, name_of};
+use crate::view::View;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Distinct days before on which a principal did something, for it to be a habit.
@@ -82,7 +83,7 @@ impl<'v> Habits<'v> {
         let mut days: BTreeMap<(&str, String), BTreeSet<i64>> = BTreeMap::new();
         for change in changes {
             let of = days.entry((change.who.name.as_str(), word(change))).or_default();
-            of.insert(change.time.div_euclid(DAY));
+            of.insert(change.time.div_euclid(DAY_MILLIS));
         }
         Habits { view, days }
     }
@@ -90,7 +91,7 @@ impl<'v> Habits<'v> {
     /// On how many days before the day of this change its principal made some that are alike.
     pub(super) fn days_before(&self, change: &Change, word: String) -> usize {
         let days = self.days.get(&(change.who.name.as_str(), word));
-        days.map_or(0, |days| days.range(..change.time.div_euclid(DAY)).count())
+        days.map_or(0, |days| days.range(..change.time.div_euclid(DAY_MILLIS)).count())
     }
 
     /// True iff those days are enough for a habit, or, where the records began too late to know, two more days are at any time.
@@ -120,7 +121,7 @@ pub(super) fn beside(
 
 /// One finding for what one principal repeats in one account, as long as no more than an hour lies between.
 pub(super) fn hourly(found: Vec<Finding>) -> Vec<Finding> {
-    incidents(found, HOUR)
+    incidents(found, HOUR_MILLIS)
 }
 
 /// What a finding is about, as far as what was seen of it says: things of one name in two Regions are two.
@@ -251,12 +252,12 @@ fn merged(found: Vec<Finding>) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::hourly;
-    use crate::facts::HOUR;
     use crate::finding::{Finding, Proof, Severity};
+    use cloudtrail::time::HOUR_MILLIS;
     use std::collections::BTreeSet;
 
     fn stop(minute: i64, trail: &str, address: &str) -> Finding {
-        let time = minute * HOUR / 60;
+        let time = minute * HOUR_MILLIS / 60;
         let proof = Proof { time, event_id: format!("{minute}"), file: "f".to_owned(), offset: 0 };
         Finding {
             id: String::new(),

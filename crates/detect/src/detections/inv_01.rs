@@ -3,9 +3,9 @@
 use super::inv_shared::{around, by_hand, functions, novelties, tell};
 use crate::baseline::{count, few, is_break_glass, when};
 use crate::detection::Detection;
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
 use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -24,14 +24,14 @@ const MANY: usize = 3;
 
 fn find(view: &View<'_>) -> Vec<Finding> {
     let book = view.book();
-    let strange = novelties(book, |_, one, _| one.excuse.is_none());
+    let strange = novelties(view, |_, one, _| one.excuse.is_none());
     let found = strange.into_iter().filter_map(|(principal, group)| {
         let first = group.first()?;
         let calls = around(book, principal, &group);
         let names = functions(book, &calls);
         let since =
             book.function(&first.call).and_then(|known| book.since(known.account)).unwrap_or(first.time);
-        let days = usize::try_from((first.time - since) / DAY).unwrap_or(0);
+        let days = usize::try_from((first.time - since) / DAY_MILLIS).unwrap_or(0);
         let emergency = is_break_glass(principal.caller.name);
         let severity = match (emergency, names.len()) {
             (true, _) => Severity::Low,

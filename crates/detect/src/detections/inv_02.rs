@@ -3,9 +3,10 @@
 use super::inv_shared::{functions, within};
 use crate::baseline::{Book, Kind, Principal, Use, few, when};
 use crate::detection::Detection;
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -42,7 +43,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     }
     let found = foreign.into_iter().filter_map(|((account, own), mut calls)| {
         calls.sort_by_key(|(_, one)| (one.time(), one.call.key));
-        let learned = book.since(own)? + view.settings.learning() * DAY;
+        let learned = book.since(own)? + view.settings.learning() * DAY_MILLIS;
         // A partner is known only once the window is over in which it may show.
         if newest < learned || is_partner(&calls, learned, view.settings.learning()) {
             return None;
@@ -69,7 +70,7 @@ fn tell_of<'f>(
     let (principal, first) = calls.first()?;
     let from = first.time();
     let incident: Vec<Call<'f>> =
-        calls.iter().take_while(|(_, one)| one.time() < from + DAY).map(|(_, one)| one.call).collect();
+        calls.iter().take_while(|(_, one)| one.time() < from + DAY_MILLIS).map(|(_, one)| one.call).collect();
     let names = functions(book, &incident);
     let granted = names.iter().all(|name| book.deploys.is_granted(name, from));
     let severity = if granted { Severity::Note } else { DETECTION.severity };
@@ -78,7 +79,7 @@ fn tell_of<'f>(
         Some(since) => format!("From {} to {} this account did not call regularly.", when(since), when(from)),
         None => String::new(),
     };
-    let all = within(book.uses_of(principal), from, from + DAY).len();
+    let all = within(book.uses_of(principal), from, from + DAY_MILLIS).len();
     let finding = Finding::of_calls(DETECTION.id, severity, &incident, view, seen)?.normally(normal);
     let one = all >= incident.len();
     let finding = Finding { principal: Some(principal.caller.name.to_owned()).filter(|_| one), ..finding };

@@ -5,9 +5,10 @@ use crate::baseline::{
     Book, Kind, Place, Principal, Use, count, family, incidents, is_break_glass, is_of_people, place,
 };
 use crate::detection::Detection;
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// See the module.
@@ -23,7 +24,7 @@ pub(super) const DETECTION: Detection = Detection {
 };
 
 /// Days that a principal is known before a place is new for it.
-const KNOWN: i64 = 7 * DAY;
+const KNOWN: i64 = 7 * DAY_MILLIS;
 /// Principals that share a new place: rather the place changed than each of them was stolen.
 const MOVED: usize = 4;
 
@@ -65,7 +66,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     });
     let mut found = Vec::new();
     for of_place in strange.chunk_by(|one, other| one.place == other.place) {
-        for incident in incidents(of_place, |one| one.call.time(), DAY) {
+        for incident in incidents(of_place, |one| one.call.time(), DAY_MILLIS) {
             let mut by_principal: BTreeMap<&str, Vec<&Strange<'_, '_>>> = BTreeMap::new();
             for one in incident {
                 by_principal.entry(one.principal.caller.name).or_default().push(one);
@@ -272,7 +273,7 @@ fn tell_of_one<'f>(view: &View<'f>, book: &Book<'f>, own: &[&Strange<'_, 'f>]) -
     let first = own.first()?;
     let from = first.call.time();
     let uses = book.uses_of(first.principal).iter();
-    let same = uses.filter(|one| (from..from + DAY).contains(&one.time()));
+    let same = uses.filter(|one| (from..from + DAY_MILLIS).contains(&one.time()));
     let calls: Vec<Call<'f>> = same
         .map(|one| one.call)
         .filter(|call| place(&view.way(call), view.settings) == first.place)

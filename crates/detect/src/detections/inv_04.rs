@@ -5,9 +5,10 @@ use crate::baseline::{
     Book, Hours, Kind, Principal, Use, Usual, count, few, incidents, is_break_glass, place, when,
 };
 use crate::detection::{Detection, Threshold};
-use crate::facts::{DAY, HOUR};
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use std::collections::BTreeMap;
 
 /// See the module.
@@ -96,9 +97,9 @@ fn of_principal<'f>(
     }
     bursts.sort_by_key(|one| (one.hour, one.function));
     bursts.retain(|one| {
-        let near = within(uses, one.hour * HOUR - DAY, (one.hour + 1) * HOUR);
+        let near = within(uses, one.hour * HOUR_MILLIS - DAY_MILLIS, (one.hour + 1) * HOUR_MILLIS);
         let account = near.last().and_then(|one| book.function(&one.call)).map_or("", |known| known.account);
-        book.has_learned(view, account, one.hour * HOUR)
+        book.has_learned(view, account, one.hour * HOUR_MILLIS)
     });
     let groups = incidents(&bursts, |one| one.hour, 24);
     groups.into_iter().filter_map(|group| tell_of(view, book, principal, (uses, &all), group)).collect()
@@ -106,7 +107,7 @@ fn of_principal<'f>(
 
 /// True iff the hour lies in the last days of a month or in the first of the next.
 fn is_turn_of_month(hour: i64) -> bool {
-    let text = when(hour * HOUR);
+    let text = when(hour * HOUR_MILLIS);
     let day = text.get(8..10).and_then(|day| day.parse::<u32>().ok()).unwrap_or(15);
     day >= 28 || day <= 3
 }
@@ -114,7 +115,7 @@ fn is_turn_of_month(hour: i64) -> bool {
 /// True iff the turn of the month before had such a burst, too, or is not known: a batch of each month comes back.
 fn returns(uses: &[Use<'_>], all: &Hours, worst: &Burst) -> bool {
     let (from, until) = (worst.hour - 37 * 24, worst.hour - 21 * 24);
-    let known = uses.first().is_some_and(|first| first.time() <= from * HOUR);
+    let known = uses.first().is_some_and(|first| first.time() <= from * HOUR_MILLIS);
     let mut before = all.iter().filter(|(hour, _)| (from..until).contains(hour) && is_turn_of_month(*hour));
     !known || before.any(|(_, count)| count.saturating_mul(2) >= worst.count)
 }
@@ -132,7 +133,7 @@ fn tell_of<'f>(
     let wanted = |call: &Call<'f>| {
         group.iter().any(|one| one.function.is_none() || one.function == Some(call.key.function))
     };
-    let near = within(uses, first.hour * HOUR - DAY, (first.hour + 25) * HOUR);
+    let near = within(uses, first.hour * HOUR_MILLIS - DAY_MILLIS, (first.hour + 25) * HOUR_MILLIS);
     let mut calls: Vec<Call<'f>> =
         near.iter().map(|one| one.call).filter(|call| hours(call) && wanted(call)).collect();
     // The burst first: cells that have most of its calls.
@@ -158,7 +159,7 @@ fn tell_of<'f>(
         principal.caller.name,
         few(names),
         worst.count,
-        when(worst.hour * HOUR)
+        when(worst.hour * HOUR_MILLIS)
     );
     Some(tell(view, (DETECTION.id, severity), principal, &calls, seen)?.normally(said(&worst.usual)))
 }
@@ -191,7 +192,7 @@ fn of_services(view: &View<'_>, book: &Book<'_>) -> Vec<Finding> {
             .filter(|(hour, count, usual)| {
                 usual.days >= 10
                     && usual.is_exceeded(*count, QUIET.1)
-                    && book.has_learned(view, function.account, hour * HOUR)
+                    && book.has_learned(view, function.account, hour * HOUR_MILLIS)
             })
             .collect();
         for group in incidents(&bursts, |one| one.0, 24) {
@@ -201,7 +202,7 @@ fn of_services(view: &View<'_>, book: &Book<'_>) -> Vec<Finding> {
             let seen = format!(
                 "Services called {} {count} times in the hour from {}.",
                 few([function.arn]),
-                when(hour * HOUR)
+                when(hour * HOUR_MILLIS)
             );
             let finding = Finding::of_calls(DETECTION.id, Severity::Low, &near, view, seen);
             found.extend(finding.map(|finding| finding.normally(said(usual))));

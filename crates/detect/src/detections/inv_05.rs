@@ -5,9 +5,10 @@ use crate::baseline::{
     Book, EXPLORES, Kind, NEW_FUNCTION, Principal, Use, count, few, incidents, is_break_glass, when,
 };
 use crate::detection::{Detection, Threshold};
-use crate::facts::{DAY, HOUR};
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -73,11 +74,13 @@ fn of_principal<'f>(
             hours.entry(hour).or_default().insert(function);
         }
     }
-    let mut wide = wide(hours, in_an_hour, HOUR);
-    wide.extend(self::wide(days, in_an_hour.saturating_mul(2), DAY));
+    let mut wide = wide(hours, in_an_hour, HOUR_MILLIS);
+    wide.extend(self::wide(days, in_an_hour.saturating_mul(2), DAY_MILLIS));
     wide.retain(|one| is_strange(view, book, (who, principal), &firsts, one));
-    wide.sort_by_key(|one| (one.from.div_euclid(DAY), std::cmp::Reverse(one.functions.len()), one.from));
-    let groups = incidents(&wide, |one| one.from.div_euclid(DAY), 1);
+    wide.sort_by_key(|one| {
+        (one.from.div_euclid(DAY_MILLIS), std::cmp::Reverse(one.functions.len()), one.from)
+    });
+    let groups = incidents(&wide, |one| one.from.div_euclid(DAY_MILLIS), 1);
     groups.into_iter().filter_map(|group| tell_of(view, book, principal, &calls, group.first()?)).collect()
 }
 
@@ -88,7 +91,8 @@ fn wide(sets: Sets, least: usize, span: i64) -> Vec<Wide> {
     let mut all = Vec::new();
     for (at, functions) in sets {
         let from = at * span;
-        while let Some((_, size)) = before.next_if(|(other, _)| other.div_euclid(DAY) < from.div_euclid(DAY))
+        while let Some((_, size)) =
+            before.next_if(|(other, _)| other.div_euclid(DAY_MILLIS) < from.div_euclid(DAY_MILLIS))
         {
             most = most.max(*size);
         }
@@ -108,7 +112,7 @@ fn is_strange<'f>(
     wide: &Wide,
 ) -> bool {
     let deploys = book.deploys.is_usual(principal.caller.name, wide.from);
-    let day = wide.from.div_euclid(DAY) * DAY;
+    let day = wide.from.div_euclid(DAY_MILLIS) * DAY_MILLIS;
     let strange = wide.functions.iter().filter(|function| {
         let Some(first) = firsts.get(function).filter(|first| first.time() >= day) else { return false };
         let Some(known) = book.numbered(**function) else { return false };
@@ -117,8 +121,8 @@ fn is_strange<'f>(
             first.kind == Kind::Refused && old && book.has_learned(view, known.account, first.time())
         };
         // Whoever deploys tries what was deployed.
-        let tried = deploys && book.deploys.is_released(known.arn, first.time(), DAY);
-        let novelty = book.novelty(who, **function);
+        let tried = deploys && book.deploys.is_released(known.arn, first.time(), DAY_MILLIS);
+        let novelty = view.novelty(who, **function);
         let new = novelty.is_some_and(|one| deploys || one.excuse.is_none_or(|why| why == EXPLORES));
         !tried && (new || refused())
     });
@@ -133,12 +137,12 @@ fn tell_of<'f>(
     wide: &Wide,
 ) -> Option<Finding> {
     let in_time = |call: &Call<'f>| {
-        let hours = wide.from.div_euclid(HOUR)..wide.until.div_euclid(HOUR);
+        let hours = wide.from.div_euclid(HOUR_MILLIS)..wide.until.div_euclid(HOUR_MILLIS);
         call.hours().any(|(hour, _)| hours.contains(&hour))
     };
     let involved: Vec<Call<'f>> = calls.iter().map(|one| one.call).filter(in_time).collect();
     let names = functions(book, &involved);
-    let span = if wide.until - wide.from == HOUR { "hour" } else { "day" };
+    let span = if wide.until - wide.from == HOUR_MILLIS { "hour" } else { "day" };
     let seen = format!(
         "{} called {} in the {span} from {}: {}.",
         principal.caller.name,

@@ -5,9 +5,10 @@ use super::inv_shared::whole;
 use crate::baseline::{Book, Kind, Place, Use, count, few, is_of_people, of_address, when};
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
-use crate::facts::{DAY, HOUR};
 use crate::finding::{Finding, Proof, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -76,7 +77,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     }
     let mut found = Vec::new();
     for changes in by_principal.values() {
-        for incident in crate::baseline::incidents(changes, |one| one.change.time, DAY) {
+        for incident in crate::baseline::incidents(changes, |one| one.change.time, DAY_MILLIS) {
             found.extend(tell_of(view, incident, within));
         }
     }
@@ -111,7 +112,7 @@ fn misplaced<'f>(view: &View<'f>, book: &Book<'f>) -> BTreeSet<&'f str> {
         let place = of_address(&change.address, view.settings);
         let (days, places) = past.entry(&change.who.name).or_default();
         let settled = days.len() >= 5 && places.len() * 3 <= days.len();
-        let day = change.time.div_euclid(DAY);
+        let day = change.time.div_euclid(DAY_MILLIS);
         // Where others deploy from day after day, there are runners that pipelines share.
         let shared = runners.get(&place).is_some_and(|all| {
             all.iter().any(|(name, days)| *name != change.who.name && days.range(..day).count() >= RUNNER)
@@ -143,7 +144,7 @@ fn after<'f>(
     let mut calls = Vec::new();
     for one in uses {
         let first = *callers.entry(one.who).or_insert(one.time());
-        let hours = |hour: i64| hour * HOUR >= change.time && hour * HOUR <= until;
+        let hours = |hour: i64| hour * HOUR_MILLIS >= change.time && hour * HOUR_MILLIS <= until;
         let meant = (change.time..=until).contains(&one.time())
             || (change.time..=until).contains(&one.call.cell.last)
             || (one.time() < change.time && one.call.hours().any(|(hour, _)| hours(hour)));

@@ -3,10 +3,10 @@
 use super::inv_shared::{around, by_hand, functions, novelties, tell, whole};
 use crate::baseline::{Book, Kind, count, few, is_break_glass};
 use crate::detection::{Detection, Threshold};
-use crate::facts::DAY;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -35,19 +35,19 @@ struct Profile {
 fn find(view: &View<'_>) -> Vec<Finding> {
     let book = view.book();
     let wanted: BTreeSet<u32> =
-        book.novel.iter().filter(|one| one.excuse.is_none()).map(|one| one.function).collect();
+        view.novel().iter().filter(|one| one.excuse.is_none()).map(|one| one.function).collect();
     let profiles: BTreeMap<u32, Profile> =
         wanted.into_iter().map(|function| (function, profile(view, book, function))).collect();
     let least = whole(view, DETECTION.id, "calls");
     let only_services = |function: u32, at: i64| {
-        let day = i32::try_from(at.div_euclid(DAY)).unwrap_or(i32::MAX);
+        let day = i32::try_from(at.div_euclid(DAY_MILLIS)).unwrap_or(i32::MAX);
         let profile = profiles.get(&function)?;
         let days = profile.services.range(..day).count();
         let calls: u64 = profile.services.range(..day).map(|(_, count)| count).sum();
         let direct = profile.direct.range(..day).count();
         (days >= 5 && calls >= least && direct * 20 <= days).then_some((days, calls))
     };
-    let strange = novelties(book, |principal, one, _| {
+    let strange = novelties(view, |principal, one, _| {
         let explained = one.excuse.is_some() || is_break_glass(principal.caller.name);
         !explained && only_services(one.function, one.time).is_some()
     });

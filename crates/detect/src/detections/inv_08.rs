@@ -3,9 +3,10 @@
 use super::inv_shared::{tell, whole, within};
 use crate::baseline::{Book, Kind, Principal, Use, count, few, incidents};
 use crate::detection::{Detection, Threshold};
-use crate::facts::{DAY, HOUR};
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use std::collections::BTreeSet;
 
 /// See the module.
@@ -25,7 +26,7 @@ pub(super) const DETECTION: Detection = Detection {
 };
 
 /// How long refused calls belong together: slow ones come by days.
-const SPAN: i64 = 7 * DAY;
+const SPAN: i64 = 7 * DAY_MILLIS;
 /// Functions that refused the principal: fewer, and it may just want a permission.
 const FUNCTIONS: usize = 3;
 /// Functions that refused the principal, without any that it called in the end.
@@ -60,7 +61,7 @@ fn of_incident<'f>(
         return None;
     }
     let last = refused.last()?.call.cell.last;
-    let after = within(uses, from, last + DAY).iter().filter(|one| one.kind == Kind::Direct);
+    let after = within(uses, from, last + DAY_MILLIS).iter().filter(|one| one.kind == Kind::Direct);
     let had: BTreeSet<u32> = uses
         .iter()
         .take_while(|one| one.time() < from)
@@ -94,7 +95,8 @@ fn of_incident<'f>(
 
 /// True iff the principal was refused on many of its days before: it lacks a permission that it never had.
 fn is_habit(uses: &[Use<'_>], before: i64) -> bool {
-    let past = uses.iter().take_while(|one| one.time().div_euclid(DAY) < before.div_euclid(DAY));
+    let past =
+        uses.iter().take_while(|one| one.time().div_euclid(DAY_MILLIS) < before.div_euclid(DAY_MILLIS));
     let (mut all, mut refused) = (BTreeSet::new(), BTreeSet::new());
     for one in past {
         all.insert(one.call.key.day);
@@ -108,8 +110,8 @@ fn is_habit(uses: &[Use<'_>], before: i64) -> bool {
 /// True iff somebody who deploys opened the function after it was refused, or made it new.
 fn is_granted(book: &Book<'_>, call: &Call<'_>, from: i64) -> bool {
     let Some(known) = book.numbered(call.key.function) else { return false };
-    let until = call.time() + HOUR;
-    let changes = book.deploys.of_function(known.arn, from - DAY, until);
+    let until = call.time() + HOUR_MILLIS;
+    let changes = book.deploys.of_function(known.arn, from - DAY_MILLIS, until);
     known.first + crate::baseline::NEW_FUNCTION > from
         || changes.into_iter().any(|one| book.deploys.is_regular(one))
 }

@@ -3,9 +3,10 @@
 use super::inv_shared::{functions, tell, whole};
 use crate::baseline::{Kind, Use, count, few, incidents, is_of_people};
 use crate::detection::{Detection, Threshold};
-use crate::facts::{DAY, HOUR};
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use std::collections::BTreeSet;
 
 /// See the module.
@@ -46,7 +47,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
             // A pipeline that is new tries before it deploys; a person who changed something once is none.
             .filter(|one| {
                 let people = is_of_people(name) && !book.deploys.is_usual(name, one.time());
-                people || !book.deploys.has_deployed(name, one.time() + HOUR)
+                people || !book.deploys.has_deployed(name, one.time() + HOUR_MILLIS)
             })
             .filter(|one| !calls_before(one))
             .filter(|one| {
@@ -54,7 +55,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
                 book.has_learned(view, account, one.time())
             })
             .collect();
-        for incident in incidents(&strange, |one| one.time(), DAY) {
+        for incident in incidents(&strange, |one| one.time(), DAY_MILLIS) {
             let Some(first) = incident.first() else { continue };
             let earlier: BTreeSet<i32> =
                 dry.iter().map(|one| one.call.key.day).filter(|day| *day < first.call.key.day).collect();

@@ -6,9 +6,10 @@ use crate::baseline::{
     plain,
 };
 use crate::detection::Detection;
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// See the module.
@@ -24,7 +25,7 @@ pub(super) const DETECTION: Detection = Detection {
 };
 
 /// Days that a principal is known before a tool is new for it.
-const KNOWN: i64 = 7 * DAY;
+const KNOWN: i64 = 7 * DAY_MILLIS;
 
 /// By way, the tool that it names.
 type Tools = HashMap<u32, Option<&'static str>>;
@@ -56,7 +57,7 @@ fn of_attackers<'f>(
         tool.map(|tool| (one, tool, agent()))
     });
     let named: Vec<_> = named.collect();
-    let groups = incidents(&named, |(one, ..)| one.time(), DAY);
+    let groups = incidents(&named, |(one, ..)| one.time(), DAY_MILLIS);
     let found = groups.into_iter().filter_map(|group| {
         let (first, tool, agent) = group.first()?;
         let calls: Vec<Call<'f>> = group.iter().map(|(one, ..)| one.call).collect();
@@ -100,11 +101,11 @@ fn of_odd<'f>(view: &View<'f>, book: &Book<'f>, principal: &Principal<'f>, uses:
         }
         families.insert(family);
     }
-    let groups = incidents(&odd, |(one, ..)| one.time(), DAY);
+    let groups = incidents(&odd, |(one, ..)| one.time(), DAY_MILLIS);
     let found = groups.into_iter().filter_map(|group| {
         let (first, family, days) = group.first()?;
         let tools: BTreeSet<&str> = group.iter().map(|(_, family, _)| family.as_str()).collect();
-        let same = uses.iter().filter(|one| (first.time()..first.time() + DAY).contains(&one.time()));
+        let same = uses.iter().filter(|one| (first.time()..first.time() + DAY_MILLIS).contains(&one.time()));
         let calls: Vec<Call<'f>> = same
             .map(|one| one.call)
             .filter(|call| tools.contains(self::family(view.way(call).agent).as_str()))

@@ -3,9 +3,10 @@
 use super::inv_shared::{functions, tell};
 use crate::baseline::{Book, Kind, NEW_FUNCTION, Place, Use, family, few, incidents, is_break_glass, place};
 use crate::detection::Detection;
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -81,7 +82,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
             .copied()
             .filter(|one| is_strange(view, book, (principal.caller.name, root), one, &days))
             .collect();
-        for incident in incidents(&strange, |one| one.time(), DAY) {
+        for incident in incidents(&strange, |one| one.time(), DAY_MILLIS) {
             let calls: Vec<Call<'_>> = incident.iter().map(|one| one.call).collect();
             let names = few(functions(book, &calls));
             let quiet = is_break_glass(principal.caller.name);

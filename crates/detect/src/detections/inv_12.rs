@@ -3,9 +3,10 @@
 use super::inv_shared::{functions, tell};
 use crate::baseline::{Book, Kind, Principal, Use, count, few, incidents, is_break_glass, when};
 use crate::detection::{Detection, Threshold};
-use crate::facts::{DAY, HOUR};
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use std::collections::BTreeSet;
 
 /// See the module.
@@ -42,7 +43,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
             continue;
         }
         let strange = of_principal(view, book, principal, uses);
-        for incident in incidents(&strange, |one| one.one.time(), DAY) {
+        for incident in incidents(&strange, |one| one.one.time(), DAY_MILLIS) {
             found.extend(tell_of(view, book, principal, incident));
         }
     }
@@ -102,7 +103,7 @@ fn tell_of<'f>(
     let (name, days) = (principal.caller.name, count(first.days, "day"));
     let (seen, normal) = match first.hour {
         Some(hour) => (
-            format!("{name} called {names} from the console in the hour from {}.", when(hour * HOUR)),
+            format!("{name} called {names} from the console in the hour from {}.", when(hour * HOUR_MILLIS)),
             format!(
                 "On {days} with calls before, it called nothing within {APART} hours of that hour of the day."
             ),

@@ -3,9 +3,10 @@
 use super::inv_shared::whole;
 use crate::baseline::{Book, Hours, Kind, Known, NEW_FUNCTION, Use, count, few, when};
 use crate::detection::{Detection, Threshold};
-use crate::facts::{DAY, HOUR};
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -59,7 +60,7 @@ fn first_time(view: &View<'_>, book: &Book<'_>, function: &Known<'_>, calls: &[&
         return None;
     }
     let opened = ["CreateFunctionUrlConfig", "UpdateFunctionUrlConfig", "AddPermission", "PutResourcePolicy"];
-    let mut opening = book.deploys.of_function(function.arn, at - 30 * DAY, at + 1);
+    let mut opening = book.deploys.of_function(function.arn, at - 30 * DAY_MILLIS, at + 1);
     let change = opening.find(|change| opened.contains(&change.name.as_str()));
     let severity = match change {
         Some(change) if book.deploys.is_regular(change) => Severity::Low,
@@ -67,7 +68,7 @@ fn first_time(view: &View<'_>, book: &Book<'_>, function: &Known<'_>, calls: &[&
         None => DETECTION.severity,
     };
     let incident: Vec<Call<'_>> =
-        calls.iter().take_while(|one| one.time() < at + DAY).map(|one| one.call).collect();
+        calls.iter().take_while(|one| one.time() < at + DAY_MILLIS).map(|one| one.call).collect();
     let seen = format!("{} was called anonymously for the first time.", few([function.arn]));
     let normal = format!("Since {}, no call of it was anonymous.", when(function.first));
     Some(Finding::of_calls(DETECTION.id, severity, &incident, view, seen)?.normally(normal))
@@ -82,7 +83,7 @@ fn spike(view: &View<'_>, book: &Book<'_>, function: &Known<'_>, calls: &[&Use<'
         .into_iter()
         .map(|(hour, count)| (hour, count, hours.usual(hour)))
         .filter(|(hour, count, usual)| {
-            let learned = book.has_learned(view, function.account, hour * HOUR);
+            let learned = book.has_learned(view, function.account, hour * HOUR_MILLIS);
             learned && usual.days >= 5 && usual.is_exceeded(*count, SPIKE)
         })
         .collect();
@@ -92,8 +93,10 @@ fn spike(view: &View<'_>, book: &Book<'_>, function: &Known<'_>, calls: &[&Use<'
         let mut near: Vec<Call<'_>> = calls.iter().map(|one| one.call).collect();
         near.retain(|call| call.hours().any(|(own, _)| own == *hour));
         let name = few([function.arn]);
-        let seen =
-            format!("{name} was called anonymously {count} times in the hour from {}.", when(hour * HOUR));
+        let seen = format!(
+            "{name} was called anonymously {count} times in the hour from {}.",
+            when(hour * HOUR_MILLIS)
+        );
         let normal = format!(
             "On {} of the four weeks before, an hour had {} at most.",
             crate::baseline::count(usual.days, "day"),
@@ -127,15 +130,17 @@ fn flood(view: &View<'_>, book: &Book<'_>, function: &Known<'_>, calls: &[&Use<'
             .filter(|day| *day < of_day(first))
             .collect();
         let most = most.max().unwrap_or(0);
-        let known = days.len() >= 5 && book.has_learned(view, function.account, first * HOUR);
+        let known = days.len() >= 5 && book.has_learned(view, function.account, first * HOUR_MILLIS);
         (known && count >= floor && count > most.saturating_mul(10)).then_some((hour, count, *network, most))
     });
     let (hour, count, network, most) = floods.min()?;
     let own = calls.iter().filter(|one| view.way(&one.call).address == network).map(|one| one.call);
     let near: Vec<Call<'_>> = own.filter(|call| call.hours().any(|(own, _)| own - hour <= 1)).collect();
     let name = few([function.arn]);
-    let seen =
-        format!("{network} called {name} anonymously {count} times in two hours from {}.", when(hour * HOUR));
+    let seen = format!(
+        "{network} called {name} anonymously {count} times in two hours from {}.",
+        when(hour * HOUR_MILLIS)
+    );
     let normal = format!("It had not called before. Other networks made {most} calls in two hours at most.");
     Some(Finding::of_calls(DETECTION.id, DETECTION.severity, &near, view, seen)?.normally(normal))
 }
@@ -164,7 +169,7 @@ fn beacon(view: &View<'_>, book: &Book<'_>, function: &Known<'_>, calls: &[&Use<
         }
     }
     let (from, _) = *even.iter().min()?;
-    let until = from + 3 * DAY;
+    let until = from + 3 * DAY_MILLIS;
     let crowd = calls.iter().filter(|one| (from..until).contains(&one.time()));
     let crowd: BTreeSet<&str> = crowd.map(|one| view.way(&one.call).address).collect();
     let known: BTreeSet<&str> =
@@ -176,7 +181,7 @@ fn beacon(view: &View<'_>, book: &Book<'_>, function: &Known<'_>, calls: &[&Use<
         .map(|one| one.call)
         .collect();
     let monitor = involved.iter().all(|call| known.contains(view.way(call).agent));
-    let deployed = book.deploys.is_released(function.arn, from, 30 * DAY);
+    let deployed = book.deploys.is_released(function.arn, from, 30 * DAY_MILLIS);
     let settled = deployed && function.first + NEW_FUNCTION > from;
     if crowd.len() > FEW || settled || (monitor && firsts.iter().any(|first| *first < from)) {
         return None;
@@ -193,7 +198,7 @@ fn beacon(view: &View<'_>, book: &Book<'_>, function: &Known<'_>, calls: &[&Use<
 /// True iff calls of the first three days come in hours that are equally far apart, nearly as many in each.
 fn is_even(uses: &[&Use<'_>], from: i64) -> bool {
     let mut hours = Hours::default();
-    let begin = uses.iter().take_while(|one| one.time() < from + 3 * DAY);
+    let begin = uses.iter().take_while(|one| one.time() < from + 3 * DAY_MILLIS);
     begin.for_each(|one| hours.add(one.call.hours()));
     let all: Vec<(i64, u64)> = hours.iter().collect();
     // The first and the last hour are not whole.

@@ -1,14 +1,16 @@
 //! INV-14: the role of a function calls from outside Lambda.
 
 use super::inv_shared::{functions, tell};
+use crate::arn::{account_of, name_of};
 use crate::baseline::{
     Book, Kind, Place, Principal, Use, count, family, few, incidents, is_interactive, place,
 };
 use crate::call::Way;
 use crate::detection::Detection;
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View, account_of, name_of};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -24,7 +26,7 @@ pub(super) const DETECTION: Detection = Detection {
 };
 
 /// Days of a role before what it calls with is known.
-const GRACE: i64 = 3 * DAY;
+const GRACE: i64 = 3 * DAY_MILLIS;
 
 /// Calls that do not come out of Lambda.
 struct Strange<'u, 'f> {
@@ -48,7 +50,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
             continue;
         }
         let strange = of_role(view, book, uses, |way| runs || as_function(way));
-        for incident in incidents(&strange, |one| one.one.time(), DAY) {
+        for incident in incidents(&strange, |one| one.one.time(), DAY_MILLIS) {
             found.extend(tell_of(view, book, principal, incident));
         }
     }

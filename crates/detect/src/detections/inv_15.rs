@@ -3,9 +3,10 @@
 use super::inv_shared::{by_hand, functions, tell, whole};
 use crate::baseline::{Book, Kind, Known, Use, count, few, incidents, is_break_glass};
 use crate::detection::{Detection, Threshold};
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -57,7 +58,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     strange.sort_by_key(|one| (one.one.who, one.one.time(), one.one.call.key));
     let mut found = Vec::new();
     for own in strange.chunk_by(|one, other| one.one.who == other.one.who) {
-        for incident in incidents(own, |one| one.one.time(), DAY) {
+        for incident in incidents(own, |one| one.one.time(), DAY_MILLIS) {
             found.extend(tell_of(view, book, incident));
         }
     }
@@ -130,7 +131,7 @@ fn is_explained<'f>(
     let at = one.time();
     let name = view.caller(&one.call).name;
     let own = version(view.way(&one.call).qualifier);
-    let mut moved = book.deploys.of_function(function.arn, at - 2 * DAY, at + 1);
+    let mut moved = book.deploys.of_function(function.arn, at - 2 * DAY_MILLIS, at + 1);
     let others: BTreeSet<usize> = of_day
         .iter()
         .filter(|other| other.who != one.who && version(view.way(&other.call).qualifier) == own)

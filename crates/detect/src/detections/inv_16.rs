@@ -3,9 +3,10 @@
 use super::inv_shared::{functions, tell, whole};
 use crate::baseline::{Book, Kind, Known, Use, few, incidents, is_break_glass, when};
 use crate::detection::{Detection, Threshold};
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -33,7 +34,7 @@ struct Woken<'b, 'f> {
 
 fn find(view: &View<'_>) -> Vec<Finding> {
     let book = view.book();
-    let silent = i64::try_from(whole(view, DETECTION.id, "days")).unwrap_or(30).min(3_650) * DAY;
+    let silent = i64::try_from(whole(view, DETECTION.id, "days")).unwrap_or(30).min(3_650) * DAY_MILLIS;
     let mut woken: BTreeMap<usize, Vec<Woken<'_, '_>>> = BTreeMap::new();
     for function in book.functions() {
         for one in of_function(view, book, function, silent) {
@@ -44,9 +45,9 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     for own in woken.values_mut() {
         own.sort_by_key(|one| (one.one.time(), one.one.call.key));
         // Whoever wakes functions again and again runs what is rarely run.
-        let groups = incidents(own, |one| one.one.time(), DAY);
+        let groups = incidents(own, |one| one.one.time(), DAY_MILLIS);
         for incident in groups.into_iter().take(2) {
-            found.extend(tell_of(view, book, incident, silent / DAY));
+            found.extend(tell_of(view, book, incident, silent / DAY_MILLIS));
         }
     }
     found
@@ -73,7 +74,7 @@ fn of_function<'b, 'f>(
         };
         let direct = one.kind == Kind::Direct && !callers.contains(&one.who);
         let explained = || {
-            let mut changes = book.deploys.of_function(function.arn, at - 7 * DAY, at + 1);
+            let mut changes = book.deploys.of_function(function.arn, at - 7 * DAY_MILLIS, at + 1);
             changes.any(|change| book.deploys.is_regular(change))
                 || book.deploys.is_usual_of(
                     name,
@@ -96,7 +97,7 @@ fn of_function<'b, 'f>(
 fn is_old(view: &View<'_>, book: &Book<'_>, function: &Known<'_>, at: i64, silent: i64) -> bool {
     let since = book.since(function.account).is_some_and(|since| since + silent <= at);
     // What is called all day from its first day on is new, or newly recorded.
-    let begin = book.calls_of(function).take_while(|one| one.time() < at + DAY);
+    let begin = book.calls_of(function).take_while(|one| one.time() < at + DAY_MILLIS);
     let hours: BTreeSet<i64> = begin.flat_map(|one| one.call.hours()).map(|(hour, _)| hour).collect();
     let watched = book.deploys.is_watched(function.account, at - silent);
     since && view.made(function.arn).is_none() && watched && hours.len() < 6

@@ -1,10 +1,12 @@
 //! INV-17: calls in a Region that is not used.
 
+use crate::arn::region_of;
 use crate::baseline::{Book, Kind, Use, few, incidents, when};
 use crate::detection::Detection;
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View, region_of};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -20,7 +22,7 @@ pub(super) const DETECTION: Detection = Detection {
 };
 
 /// Milliseconds without calls in a Region after which other calls are another incident.
-const APART: i64 = 2 * DAY;
+const APART: i64 = 2 * DAY_MILLIS;
 /// Days with calls after which a Region is used.
 const USED: usize = 5;
 
@@ -70,7 +72,7 @@ fn of_forbidden<'f>(
     let normal = format!("Allowed Regions: {}.", allowed.join(", "));
     let mut found = Vec::new();
     for ((_, region), uses) in regions {
-        for incident in incidents(uses, |one| one.time(), 7 * DAY) {
+        for incident in incidents(uses, |one| one.time(), 7 * DAY_MILLIS) {
             let calls: Vec<Call<'_>> = incident.iter().map(|one| one.call).collect();
             found.extend(tell_of(view, book, region, &calls, normal.clone(), Severity::Medium));
         }
@@ -125,7 +127,7 @@ fn of_incident<'f>(
     let since = book.since(account).unwrap_or(from);
     let normal = format!("Since {}, account {account} had calls in {} alone.", when(since), known.join(", "));
     let calls: Vec<Call<'_>> =
-        uses.iter().take_while(|one| one.time() < from + DAY).map(|one| one.call).collect();
+        uses.iter().take_while(|one| one.time() < from + DAY_MILLIS).map(|one| one.call).collect();
     tell_of(view, book, region, &calls, normal, severity)
 }
 

@@ -3,9 +3,10 @@
 use super::inv_shared::{functions, tell, whole};
 use crate::baseline::{Book, Hours, Kind, Principal, Use, count, few, incidents, when};
 use crate::detection::{Detection, Threshold};
-use crate::facts::HOUR;
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::HOUR_MILLIS;
 use std::collections::BTreeMap;
 
 /// See the module.
@@ -80,12 +81,12 @@ fn of_principal<'f>(
         let mut near: Vec<Call<'f>> = failed.iter().map(|one| one.call).collect();
         near.retain(|call| call.hours().any(|(own, _)| own == *hour));
         let account = near.first().and_then(|call| book.function(call)).map_or("", |known| known.account);
-        if !book.has_learned(view, account, hour * HOUR) {
+        if !book.has_learned(view, account, hour * HOUR_MILLIS) {
             continue;
         }
         let names = few(functions(book, &near));
         let name = principal.caller.name;
-        let from = when(hour * HOUR);
+        let from = when(hour * HOUR_MILLIS);
         let seen = format!("{errors} calls of {names} by {name} failed in the hour from {from}.");
         let normal = format!(
             "On {} with calls of the four weeks before, {} failed in one hour at most.",

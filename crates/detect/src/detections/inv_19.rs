@@ -3,9 +3,10 @@
 use super::inv_shared::{functions, tell};
 use crate::baseline::{Kind, Use, few, incidents};
 use crate::detection::Detection;
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::BTreeMap;
 
 /// See the module.
@@ -37,7 +38,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
             groups.entry(function).or_default().push(one);
         }
         for (function, group) in groups {
-            let span = if function.is_some() { 7 * DAY } else { DAY };
+            let span = if function.is_some() { 7 * DAY_MILLIS } else { DAY_MILLIS };
             for incident in incidents(&group, |one| one.time(), span) {
                 let calls: Vec<Call<'_>> = incident.iter().map(|one| one.call).collect();
                 let Some(first) = incident.first() else { continue };

@@ -7,9 +7,10 @@ use crate::baseline::{
 };
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
-use crate::facts::{DAY, HOUR};
 use crate::finding::{Finding, Proof, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -111,7 +112,9 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     for ((role, person), mut deeds) in by_person(view, book) {
         deeds.sort_by_key(Deed::time);
         let mut past = Past::default();
-        for day in deeds.chunk_by(|one, other| one.time().div_euclid(DAY) == other.time().div_euclid(DAY)) {
+        for day in deeds
+            .chunk_by(|one, other| one.time().div_euclid(DAY_MILLIS) == other.time().div_euclid(DAY_MILLIS))
+        {
             found.extend(of_day(view, book, (role, person), day, &mut past, &offices));
         }
     }
@@ -149,7 +152,8 @@ fn offices(view: &View<'_>, book: &Book<'_>) -> BTreeMap<Place, Vec<i64>> {
     for (_, uses) in book.by_principal() {
         let mut own: BTreeMap<Place, i64> = BTreeMap::new();
         for one in uses.iter().filter(|one| one.kind == Kind::Direct) {
-            own.entry(place(&view.way(&one.call), view.settings)).or_insert(one.time().div_euclid(DAY));
+            own.entry(place(&view.way(&one.call), view.settings))
+                .or_insert(one.time().div_euclid(DAY_MILLIS));
         }
         own.into_iter().for_each(|(place, day)| all.entry(place).or_default().push(day));
     }
@@ -175,7 +179,7 @@ fn of_day<'f>(
     past: &mut Past<'f>,
     offices: &BTreeMap<Place, Vec<i64>>,
 ) -> Option<Finding> {
-    let number = day.first()?.time().div_euclid(DAY);
+    let number = day.first()?.time().div_euclid(DAY_MILLIS);
     let least = whole(view, DETECTION.id, "days");
     let known = past.days >= least && past.first.is_some_and(|first| first + KNOWN <= number);
     let mut today = Today::default();
@@ -228,7 +232,7 @@ fn judge<'f>(
     };
     // What is new before is counted, too: else the person would seem to be steadier than it is.
     today.learned |= view.has_learned(account, deed.time());
-    let day = deed.time().div_euclid(DAY);
+    let day = deed.time().div_euclid(DAY_MILLIS);
     let office = offices.get(&from).is_some_and(|days| days.partition_point(|one| *one < day) >= OFFICE);
     let told = from != Place::Unknown && !office && !view.settings.is_trusted(address);
     if told && !past.places.contains(&from) {
@@ -237,7 +241,7 @@ fn judge<'f>(
     if !past.programs.contains(&family(agent)) {
         sides.insert(Side::Program);
     }
-    let hour = deed.time().div_euclid(HOUR);
+    let hour = deed.time().div_euclid(HOUR_MILLIS);
     if (-APART..=APART).all(|near| !past.hours.contains(&(hour + near).rem_euclid(24))) {
         sides.insert(Side::Hour);
     }
@@ -252,7 +256,7 @@ fn judge<'f>(
 
 fn learn<'f>(view: &View<'f>, day: &[Deed<'_, 'f>], past: &mut Past<'f>) {
     for deed in day {
-        past.hours.insert(deed.time().div_euclid(HOUR).rem_euclid(24));
+        past.hours.insert(deed.time().div_euclid(HOUR_MILLIS).rem_euclid(24));
         let (from, agent) = match deed {
             Deed::Called(one) => {
                 past.functions.insert(one.call.key.function);

@@ -1,9 +1,10 @@
 //! What detections over calls share: findings about principals.
 
 use crate::baseline::{Book, Hours, Kind, Known, Novel, Principal, Use, incidents, is_of_people};
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
-use crate::view::{Call, View};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::BTreeSet;
 
 /// A finding about calls by one principal.
@@ -35,17 +36,18 @@ pub(super) fn whole(view: &View<'_>, id: &str, key: &str) -> u64 {
 
 /// First calls by each principal that fulfil the condition, put together by days.
 pub(super) fn novelties<'b, 'f>(
-    book: &'b Book<'f>,
+    view: &'b View<'f>,
     wanted: impl Fn(&Principal<'f>, &Novel<'f>, &Known<'f>) -> bool,
 ) -> Vec<(&'b Principal<'f>, Vec<&'b Novel<'f>>)> {
+    let book = view.book();
     let mut all = Vec::new();
-    for own in book.novel.chunk_by(|one, other| one.who == other.who) {
+    for own in view.novel().chunk_by(|one, other| one.who == other.who) {
         let Some(principal) = own.first().and_then(|one| book.principals().get(one.who)) else { continue };
         let strange: Vec<&Novel<'f>> = own
             .iter()
             .filter(|one| book.numbered(one.function).is_some_and(|known| wanted(principal, one, known)))
             .collect();
-        let groups = incidents(&strange, |one| one.time, DAY);
+        let groups = incidents(&strange, |one| one.time, DAY_MILLIS);
         all.extend(groups.into_iter().map(|group| (principal, group.to_vec())));
     }
     all
@@ -81,7 +83,7 @@ fn is_busy(book: &Book<'_>, principal: &Principal<'_>, calls: &[Call<'_>]) -> bo
 pub(super) fn around<'f>(book: &Book<'f>, principal: &Principal<'f>, group: &[&Novel<'f>]) -> Vec<Call<'f>> {
     let from = group.iter().map(|one| one.time).min().unwrap_or(0);
     let functions: BTreeSet<u32> = group.iter().map(|one| one.function).collect();
-    let own = within(book.uses_of(principal), from, from + DAY);
+    let own = within(book.uses_of(principal), from, from + DAY_MILLIS);
     own.iter().map(|one| one.call).filter(|call| functions.contains(&call.key.function)).collect()
 }
 

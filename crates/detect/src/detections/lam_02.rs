@@ -3,11 +3,12 @@
 use super::deployers::{Deployers, Standing};
 use super::incident::{done_or_tried, hourly, verb, who};
 use super::policy::{Grant, Reach};
+use crate::arn::name_of;
 use crate::change::Change;
 use crate::detection::Detection;
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
-use crate::view::{View, name_of};
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -35,7 +36,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     let mut known = Known::default();
     for change in view.done("lambda", &["AddPermission"]) {
         let Some(Reach::Foreign(account, _)) = reach(view, change) else { continue };
-        let day = change.time.div_euclid(DAY);
+        let day = change.time.div_euclid(DAY_MILLIS);
         if deployers.speaks_for_later(change) {
             known.trusted.entry(account.clone()).or_insert(day);
         }
@@ -61,7 +62,7 @@ fn of(
     let Some(Reach::Foreign(account, by_service)) = reach(view, change) else { return None };
     let standing = deployers.standing(change);
     let before = |days: &BTreeMap<String, i64>| {
-        days.get(&account).is_some_and(|first| *first < change.time.div_euclid(DAY))
+        days.get(&account).is_some_and(|first| *first < change.time.div_euclid(DAY_MILLIS))
     };
     let (any, known) = (before(&known.any), before(&known.trusted));
     let severity = match (change.succeeded(), standing.is_unusual()) {
@@ -115,7 +116,7 @@ impl Partners {
     }
 
     fn called_before(&self, account: &str, at: i64) -> bool {
-        self.0.get(account).is_some_and(|days| days.range(..at.div_euclid(DAY)).count() >= PARTNER)
+        self.0.get(account).is_some_and(|days| days.range(..at.div_euclid(DAY_MILLIS)).count() >= PARTNER)
     }
 }
 

@@ -3,10 +3,11 @@
 use super::deployers::{Deployers, Standing};
 use super::incident::{Habits, done_or_tried, hourly, verb, who};
 use super::policy::{Reach, document, grants};
+use crate::arn::name_of;
 use crate::change::Change;
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
-use crate::view::{View, name_of};
+use crate::view::View;
 use serde_json::Value;
 
 /// See the module.

@@ -2,10 +2,11 @@
 
 use super::deployers::{Deployers, Standing, is_person};
 use super::incident::{Habits, done_or_tried, hourly, verb, who};
+use crate::arn::name_of;
 use crate::change::Change;
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
-use crate::view::{View, name_of};
+use crate::view::View;
 use std::collections::BTreeMap;
 
 /// See the module.

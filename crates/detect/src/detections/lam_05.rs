@@ -2,11 +2,12 @@
 
 use super::deployers::{Deployers, Standing, is_person};
 use super::incident::{done_or_tried, incidents, verb, who};
+use crate::arn::name_of;
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
-use crate::facts::{DAY, HOUR};
 use crate::finding::{Finding, Severity};
-use crate::view::{View, name_of};
+use crate::view::View;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use std::collections::BTreeMap;
 
 /// See the module.
@@ -39,8 +40,8 @@ fn find(view: &View<'_>) -> Vec<Finding> {
         let into = if is_person(&change.who) { &mut persons } else { &mut roles };
         into.extend(of_stranger(&deployers, change));
     }
-    let mut found = incidents(persons, HOUR);
-    found.extend(incidents(roles, DAY));
+    let mut found = incidents(persons, HOUR_MILLIS);
+    found.extend(incidents(roles, DAY_MILLIS));
     found
 }
 

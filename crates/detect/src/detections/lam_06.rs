@@ -4,11 +4,12 @@ use super::deployers::{Deployers, Standing};
 use super::field::{field, text};
 use super::incident::{Habits, done_or_tried, hourly, verb, who};
 use super::policy::{Grant, Reach, account_in};
+use crate::arn::name_of;
 use crate::change::Change;
 use crate::detection::Detection;
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
-use crate::view::{View, name_of};
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -68,8 +69,8 @@ fn attached(
     if !names.contains(&change.name.as_str()) || !change.succeeded() {
         return None;
     }
-    let day = change.time.div_euclid(DAY);
-    let known = |key: &str| seen.get(key).is_some_and(|first| first.div_euclid(DAY) < day);
+    let day = change.time.div_euclid(DAY_MILLIS);
+    let known = |key: &str| seen.get(key).is_some_and(|first| first.div_euclid(DAY_MILLIS) < day);
     let asked = layers(&change.asked());
     let foreign = |layer: &&String| {
         account_in(layer).is_some_and(|account| !view.is_allowed(&account) && !known(&account))

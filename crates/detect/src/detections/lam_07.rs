@@ -3,12 +3,14 @@
 use super::deployers::{Deployers, Standing, is_person};
 use super::incident::{HABIT_DAYS, hourly, who};
 use super::roles::{Roles, role_in};
+use crate::arn::name_of;
 use crate::baseline::count;
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
-use crate::facts::DAY;
 use crate::finding::{Finding, Proof, Severity};
-use crate::view::{Call, View, name_of};
+use crate::grouped::Call;
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -54,7 +56,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     // Whoever tests with weak roles each day is not used to strong ones.
     let mut days: BTreeMap<(&str, bool), BTreeSet<i64>> = BTreeMap::new();
     for pair in &pairs {
-        let day = pair.change.time.div_euclid(DAY);
+        let day = pair.change.time.div_euclid(DAY_MILLIS);
         days.entry((pair.change.who.name.as_str(), pair.strong.is_some())).or_default().insert(day);
     }
     let found = pairs.iter().filter_map(|pair| {
@@ -71,7 +73,7 @@ fn pair<'v>(view: &'v View<'_>, roles: &Roles<'_>, change: &'v Change, within: i
     }
     let function = change.function()?;
     let until = change.time + within;
-    let (from_day, until_day) = (change.time.div_euclid(DAY), until.div_euclid(DAY));
+    let (from_day, until_day) = (change.time.div_euclid(DAY_MILLIS), until.div_euclid(DAY_MILLIS));
     let calls = view.calls_of(&function).iter().filter(|call| {
         let in_time = |time: i64| (change.time..=until).contains(&time);
         // A cell tells its first and last call: of a caller who called before, the last one may speak.
@@ -101,7 +103,7 @@ fn of(
     days: &BTreeSet<i64>,
 ) -> Option<Finding> {
     let Pair { change, call, function, role, strong } = pair;
-    let day = change.time.div_euclid(DAY);
+    let day = change.time.div_euclid(DAY_MILLIS);
     let learned = view.has_learned(&change.account, change.time);
     let before_days = days.iter().filter(|other| **other < day).count();
     // The smoke test of a pipeline, or whoever develops: as ever.

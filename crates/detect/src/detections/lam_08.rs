@@ -6,11 +6,12 @@ use super::field::asked;
 use super::incident::{done_or_tried, hourly, verb, who};
 use super::policy::{Grant, Reach, Whom, account_in};
 use super::wired;
+use crate::arn::name_of;
 use crate::change::Change;
 use crate::detection::Detection;
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
-use crate::view::{View, name_of};
+use crate::view::View;
+use cloudtrail::time::DAY_MILLIS;
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -94,9 +95,9 @@ fn trigger(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Optio
 }
 
 fn mapped_before(view: &View<'_>, deployers: &Deployers<'_>, change: &Change, account: &str) -> bool {
-    let day = change.time.div_euclid(DAY);
+    let day = change.time.div_euclid(DAY_MILLIS);
     view.done("lambda", NAMES).any(|other| {
-        other.time.div_euclid(DAY) < day
+        other.time.div_euclid(DAY_MILLIS) < day
             && other.text(&["eventSourceArn"]).and_then(|arn| account_in(&arn)).as_deref() == Some(account)
             && deployers.speaks_for_later(other)
     })

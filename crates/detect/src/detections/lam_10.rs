@@ -2,11 +2,12 @@
 
 use super::deployers::{Deployers, Standing, is_person};
 use super::incident::{Habits, beside, done_or_tried, hourly, verb, who};
+use crate::arn::name_of;
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
-use crate::facts::HOUR;
 use crate::finding::{Finding, Severity};
-use crate::view::{View, name_of};
+use crate::view::View;
+use cloudtrail::time::HOUR_MILLIS;
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -69,7 +70,7 @@ fn judge(view: &View<'_>, change: &Change, name: &str) -> Option<Judged> {
     match change.name.as_str() {
         "DeleteFunctionCodeSigningConfig" => {
             // A function that goes takes its configuration along.
-            let gone = beside(view, change, HOUR, |other| {
+            let gone = beside(view, change, HOUR_MILLIS, |other| {
                 other.did("lambda", "DeleteFunction") && other.function() == change.function()
             });
             let object = format!("the check of signatures from the function {name}");

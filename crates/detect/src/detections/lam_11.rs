@@ -1,10 +1,11 @@
 //! LAM-11: a function gives rights, or makes somebody, in IAM.
 
 use super::incident::{Habits, done_or_tried, hourly, is_refused};
+use crate::arn::{account_of, name_of};
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
-use crate::view::{View, account_of, name_of};
+use crate::view::View;
 use std::collections::BTreeMap;
 
 /// See the module.

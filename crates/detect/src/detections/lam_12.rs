@@ -3,11 +3,12 @@
 use super::deployers::{Deployers, Standing};
 use super::incident::{hourly, who};
 use super::trl_01::hours;
+use crate::arn::name_of;
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
-use crate::facts::{DAY, HOUR};
 use crate::finding::{Finding, Proof, Severity};
-use crate::view::{View, name_of};
+use crate::view::View;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -114,7 +115,7 @@ fn is_in_use(view: &View<'_>, one: &Deleted<'_>) -> bool {
     view.calls_of(&one.function).iter().any(|call| {
         let last = call.cell.last.min(one.change.time);
         call.cell.first.time <= one.change.time
-            && one.change.time - last <= DAY
+            && one.change.time - last <= DAY_MILLIS
             && view.caller(call).name != one.change.who.name
     })
 }
@@ -129,7 +130,7 @@ fn many(view: &View<'_>, deleted: &[Deleted<'_>]) -> Vec<Finding> {
     let mut found = Vec::new();
     for deeds in by.values() {
         let runs: Vec<&[&Deleted<'_>]> =
-            deeds.chunk_by(|one, next| next.change.time - one.change.time <= HOUR).collect();
+            deeds.chunk_by(|one, next| next.change.time - one.change.time <= HOUR_MILLIS).collect();
         for (at, run) in runs.iter().enumerate() {
             let before = runs.get(..at).unwrap_or_default();
             let most = before.iter().map(|run| distinct(run)).max().unwrap_or(0);

@@ -1,6 +1,6 @@
 //! To whom a statement of a resource policy gives access, and whether they belong to us.
 
-use crate::view::View;
+use crate::grouped::Grouped;
 use serde_json::Value;
 
 /// Who is let in.
@@ -78,7 +78,7 @@ impl Grant {
     }
 
     /// How far it reaches.
-    pub(super) fn reach(&self, view: &View<'_>) -> Reach {
+    pub(super) fn reach(&self, view: &Grouped<'_>) -> Reach {
         let by_service = matches!(self.whom, Whom::Service(_));
         let foreign = |account: &String| !view.is_allowed(account);
         match (&self.whom, &self.limit) {

@@ -1,7 +1,8 @@
 //! Roles that functions run as: which they had, and which are strong.
 
+use crate::arn::name_of;
 use crate::change::Change;
-use crate::view::{View, name_of};
+use crate::view::View;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

@@ -1,8 +1,9 @@
 //! What trails rest on, as the records and an inventory show it over time: buckets, keys, log groups.
 
 use super::policy::{covers, document, names_service, statements};
+use crate::arn::name_of;
 use crate::change::{Change, is_log_bucket, text_at};
-use crate::view::{View, name_of};
+use crate::grouped::Grouped;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,7 +104,7 @@ pub(super) enum Held {
 
 impl Stores {
     /// As records and inventory show them.
-    pub(super) fn of(view: &View<'_>) -> Stores {
+    pub(super) fn of(view: &Grouped<'_>) -> Stores {
         let mut stores = Stores::default();
         for known in &view.settings.recorders {
             stores.buckets.extend(known.bucket.clone());
@@ -156,7 +157,7 @@ impl Stores {
     }
 
     /// True iff a trail delivered to the bucket before that moment, or the inventory says that one does.
-    pub(super) fn delivered_before(&self, view: &View<'_>, bucket: &str, time: i64) -> bool {
+    pub(super) fn delivered_before(&self, view: &Grouped<'_>, bucket: &str, time: i64) -> bool {
         let of = |setup: &Setup| setup.bucket.as_deref() == Some(bucket);
         let listed = view.settings.recorders.iter().any(|known| known.bucket.as_deref() == Some(bucket));
         listed || self.moments.iter().any(|moment| moment.time < time && of(&moment.setup))

@@ -5,9 +5,9 @@ use super::incident::{done_or_tried, hourly, lower, verb, who};
 use super::stores::{trail_name, trail_of};
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
-use crate::facts::{DAY, HOUR};
 use crate::finding::{Finding, Proof, Severity};
 use crate::view::View;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -55,7 +55,7 @@ fn of(view: &View<'_>, change: &Change, short: i64) -> Finding {
     let started = view.done("cloudtrail", &["StartLogging"]);
     let again =
         started.filter(|start| start.time >= change.time && trail_of(start) == trail).min_by_key(|s| s.time);
-    match again.filter(|start| start.time - change.time <= DAY) {
+    match again.filter(|start| start.time - change.time <= DAY_MILLIS) {
         Some(start) => {
             let minutes = (start.time - change.time) / 60_000;
             let remark = format!(
@@ -86,5 +86,5 @@ pub(super) fn made_by_same<'v>(
 pub(super) fn hours(view: &View<'_>, detection: &str, key: &str) -> i64 {
     let set = view.settings.threshold(detection, key).clamp(0.0, 87_600.0);
     // No time worth asking about has more hours than ten years.
-    (set * HOUR as f64) as i64
+    (set * HOUR_MILLIS as f64) as i64
 }

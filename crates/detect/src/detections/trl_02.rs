@@ -6,9 +6,9 @@ use super::stores::{trail_name, trail_of};
 use super::trl_01::{hours, made_by_same};
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
-use crate::facts::HOUR;
 use crate::finding::{Finding, Proof, Severity};
 use crate::view::View;
+use cloudtrail::time::HOUR_MILLIS;
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -45,7 +45,7 @@ fn of(view: &View<'_>, change: &Change, short: i64) -> Finding {
         return Finding { time: change.time, ..trial }
             .remarked("The same principal made this trail shortly before.");
     }
-    let replaced = beside(view, change, HOUR, |other| other.did("cloudtrail", "CreateTrail"));
+    let replaced = beside(view, change, HOUR_MILLIS, |other| other.did("cloudtrail", "CreateTrail"));
     let severity =
         if is_machine(change) || replaced { lower(DETECTION.severity) } else { DETECTION.severity };
     let found = Finding::of_change(DETECTION.id, severity, change, seen);

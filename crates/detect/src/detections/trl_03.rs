@@ -1,11 +1,12 @@
 //! TRL-03: a change of selectors or of reach stopped recording something.
 
 use super::deployers::Deployers;
+use crate::arn::name_of;
 use crate::change::Change;
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
 use crate::recorders::{Judged, Kind};
-use crate::view::{View, name_of};
+use crate::view::View;
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {

@@ -5,10 +5,11 @@ use super::field::flag;
 use super::incident::{done_or_tried, hourly, who};
 use super::policy::account_in;
 use super::stores::{Setup, Stores, key_id, trail_name, trail_of};
+use crate::arn::account_of;
 use crate::change::Change;
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
-use crate::view::{View, account_of};
+use crate::view::View;
 use serde_json::Value;
 
 /// See the module.

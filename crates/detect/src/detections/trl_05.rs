@@ -1,10 +1,11 @@
 //! TRL-05: an event data store or a channel was stopped, deleted or changed.
 
+use crate::arn::name_of;
 use crate::change::Change;
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
 use crate::recorders::Kind;
-use crate::view::{View, name_of};
+use crate::view::View;
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {

@@ -5,9 +5,9 @@ use super::incident::{beside, done_or_tried, hourly, lower, told};
 use super::stores::{Held, Stores, key_id, lets_write};
 use crate::change::Change;
 use crate::detection::Detection;
-use crate::facts::HOUR;
 use crate::finding::{Finding, Severity};
 use crate::view::View;
+use cloudtrail::time::HOUR_MILLIS;
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -65,8 +65,9 @@ fn of(view: &View<'_>, stores: &Stores, deployers: &Deployers<'_>, change: &Chan
     let seen = told(change, &format!("{words} {key}, which encrypts the logs of a trail"));
     let found = Finding::of_change(DETECTION.id, severity, change, seen);
     let again = ["EnableKey", "CancelKeyDeletion"];
-    let undone =
-        beside(view, change, HOUR, |other| other.source == "kms" && again.contains(&other.name.as_str()));
+    let undone = beside(view, change, HOUR_MILLIS, |other| {
+        other.source == "kms" && again.contains(&other.name.as_str())
+    });
     Some(match (held, undone) {
         (Held::Former, _) => found
             .remarked("The trail uses another key now. What was written before needs this one to be read."),

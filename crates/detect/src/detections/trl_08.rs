@@ -6,9 +6,9 @@ use super::policy::account_in;
 use super::stores::{Held, Stores, group_name};
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
-use crate::facts::HOUR;
 use crate::finding::{Finding, Severity};
 use crate::view::View;
+use cloudtrail::time::HOUR_MILLIS;
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -79,7 +79,7 @@ fn group_of(change: &Change) -> Option<String> {
 
 fn judge(view: &View<'_>, change: &Change, group: &str, trusted: bool) -> Option<(Severity, String)> {
     let replaced = |name: &str| {
-        beside(view, change, HOUR, |other| {
+        beside(view, change, HOUR_MILLIS, |other| {
             other.did("logs", name) && group_of(other).as_deref() == Some(group)
         })
     };

@@ -5,9 +5,9 @@ use super::incident::{Habits, beside, done_or_tried, hourly, lower, told};
 use super::policy::{document, statements, texts};
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
-use crate::facts::HOUR;
 use crate::finding::{Finding, Severity};
 use crate::view::View;
+use cloudtrail::time::HOUR_MILLIS;
 use serde_json::Value;
 
 /// See the module.
@@ -91,7 +91,7 @@ fn judge(view: &View<'_>, change: &Change) -> Option<(Severity, String)> {
 }
 
 fn detached(view: &View<'_>, change: &Change, policy: &str, target: &str) -> (Severity, String) {
-    let swapped = beside(view, change, HOUR, |other| {
+    let swapped = beside(view, change, HOUR_MILLIS, |other| {
         other.did("organizations", "AttachPolicy")
             && text_at(&other.asked(), "targetId").as_deref() == Some(target)
             && text_at(&other.asked(), "policyId").is_some_and(|id| id != policy && id != "p-FullAWSAccess")

@@ -1,9 +1,10 @@
 //! TRL-10: functions were invoked, as CloudWatch counts, and left no records.
 
+use crate::arn::{account_of, name_of, region_of};
 use crate::detection::{Detection, Threshold};
-use crate::facts::HOUR;
 use crate::finding::{Finding, Severity};
-use crate::view::{View, account_of, name_of, region_of};
+use crate::view::View;
+use cloudtrail::time::HOUR_MILLIS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
@@ -33,7 +34,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     let threshold = |key| view.settings.threshold(DETECTION.id, key);
     // Thresholds are small numbers of hours.
     let (least, late) = (threshold("hours") as i64, threshold("late-hours") as i64);
-    let until = view.settings.now - late * HOUR;
+    let until = view.settings.now - late * HOUR_MILLIS;
     let mut found = Vec::new();
     for (function, counts) in &view.settings.counts {
         let account = account_of(function);
@@ -47,12 +48,12 @@ fn find(view: &View<'_>) -> Vec<Finding> {
         let silent = counts.iter().filter(|(at, count)| {
             **count > 0
                 && **at >= span.first
-                && **at + HOUR <= until.min(span.last)
-                && !near(at.div_euclid(HOUR))
+                && **at + HOUR_MILLIS <= until.min(span.last)
+                && !near(at.div_euclid(HOUR_MILLIS))
         });
         let mut run: Vec<(i64, u64)> = Vec::new();
         for (at, count) in silent.map(|(at, count)| (*at, *count)).chain([(i64::MAX, 0)]) {
-            if run.last().is_some_and(|(last, _)| at.saturating_sub(*last) > 24 * HOUR) {
+            if run.last().is_some_and(|(last, _)| at.saturating_sub(*last) > 24 * HOUR_MILLIS) {
                 if run.len() as i64 >= least {
                     found.push(finding(function, &run));
                 }
@@ -66,7 +67,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
 
 fn finding(function: &str, hours: &[(i64, u64)]) -> Finding {
     let first = hours.first().map_or(0, |(at, _)| *at);
-    let last = hours.last().map_or(first, |(at, _)| *at) + HOUR;
+    let last = hours.last().map_or(first, |(at, _)| *at) + HOUR_MILLIS;
     let count: u64 = hours.iter().map(|(_, count)| count).sum();
     Finding {
         id: String::new(),

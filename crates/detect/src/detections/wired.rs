@@ -2,11 +2,12 @@
 
 use super::deployers::{Deployers, Standing, is_away};
 use super::incident::{Habits, done_or_tried, verb, who};
+use crate::arn::name_of;
 use crate::baseline::habit;
 use crate::change::{Change, function_arn};
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
-use crate::view::{View, name_of};
+use crate::view::View;
 use serde_json::Value;
 use std::collections::BTreeSet;
 

@@ -1,6 +1,7 @@
 //! Forgetting the oldest, and the one form of facts.
 
-use super::{Cell, CellKey, DAY, EventId, Facts, Names};
+use super::{Cell, CellKey, EventId, Facts, Names};
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::BTreeMap;
 
 /// How much is kept. What is beyond is forgotten by whole days, the oldest first.
@@ -38,7 +39,7 @@ impl Facts {
     /// is left in the end is the same whenever it was called.
     pub fn forget(&mut self, bounds: &Bounds) {
         let Some(newest) = self.newest() else { return };
-        let oldest = newest.div_euclid(DAY) - bounds.days;
+        let oldest = newest.div_euclid(DAY_MILLIS) - bounds.days;
         let mut from = i32::try_from(oldest).ok();
         let mut days: BTreeMap<i32, usize> = BTreeMap::new();
         for (key, cell) in &self.cells {
@@ -62,7 +63,7 @@ impl Facts {
         if let Some(from) = self.calls_from {
             self.cells.retain(|key, _| key.day >= from);
         }
-        self.forget_changes(bounds, oldest * DAY);
+        self.forget_changes(bounds, oldest * DAY_MILLIS);
     }
 
     fn forget_changes(&mut self, bounds: &Bounds, oldest: i64) {

@@ -1,7 +1,7 @@
 //! Which other recorders record what one recorded: all that are needed for it, and how a sentence names them.
 
 use super::state::{Recorder, Step};
-use crate::view::{account_of, name_of, region_of};
+use crate::arn::{account_of, name_of, region_of};
 use cloudtrail::selector::Selector;
 use recording::{Inclusion, included};
 use std::collections::BTreeSet;

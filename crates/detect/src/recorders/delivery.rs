@@ -1,10 +1,8 @@
 //! What a trail delivers to, and calls that take it away: a trail that is on and cannot write its files records nothing.
 
 use super::KnownRecorder;
-use super::state::Recorder;
 use crate::change::{Change, text_at};
 use crate::detections::{bucket, stores};
-use std::rc::Rc;
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,9 +62,8 @@ pub(super) fn may_alter(change: &Change) -> bool {
     }
 }
 
-/// Notes what the call takes away or gives back.
-pub(super) fn alter(one: &mut Rc<Recorder>, change: &Change) {
-    let delivery = &one.delivery;
+/// As it is after the call took something away or gave it back; `None` iff it did neither.
+pub(super) fn altered(delivery: &Delivery, change: &Change) -> Option<Delivery> {
     let (bucket, key) = match change.source.as_str() {
         "s3" if delivery.bucket.is_some() && stores::bucket_of(change) == delivery.bucket => {
             let taken = match change.name.as_str() {
@@ -83,14 +80,12 @@ pub(super) fn alter(one: &mut Rc<Recorder>, change: &Change) {
             };
             (None, Some(taken))
         }
-        _ => return,
+        _ => return None,
     };
     let changed = |said: Option<bool>, was: bool| said.unwrap_or(was);
     let (no_bucket, no_key) = (changed(bucket, delivery.no_bucket), changed(key, delivery.no_key));
-    if (no_bucket, no_key) != (delivery.no_bucket, delivery.no_key) {
-        let delivery = &mut Rc::make_mut(one).delivery;
-        (delivery.no_bucket, delivery.no_key) = (no_bucket, no_key);
-    }
+    let is_other = (no_bucket, no_key) != (delivery.no_bucket, delivery.no_key);
+    is_other.then(|| Delivery { no_bucket, no_key, ..delivery.clone() })
 }
 
 fn is_of_key(change: &Change, key: Option<&str>) -> bool {

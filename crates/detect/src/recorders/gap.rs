@@ -1,11 +1,11 @@
 //! How long something is not recorded: until the call that records it again.
 
-use super::loss::{Kind, Loss};
+use super::judged::{Kind, Loss};
 use super::state::Step;
-use crate::facts::HOUR;
-use crate::view::View;
+use crate::grouped::Grouped;
 use cloudtrail::arn::partition_of;
 use cloudtrail::resource::ResourceType;
+use cloudtrail::time::HOUR_MILLIS;
 use recording::{Candidate, State, Subject, decide, decide_space, management_events};
 use std::collections::BTreeSet;
 
@@ -48,8 +48,8 @@ impl Gap {
     }
 
     /// Invocations of these functions that CloudWatch counts within the gap, hours that it touches included.
-    pub(super) fn counted(&self, view: &View<'_>, functions: &BTreeSet<String>, from: i64) -> Option<u64> {
-        let from = from.div_euclid(HOUR) * HOUR;
+    pub(super) fn counted(&self, view: &Grouped<'_>, functions: &BTreeSet<String>, from: i64) -> Option<u64> {
+        let from = from.div_euclid(HOUR_MILLIS) * HOUR_MILLIS;
         let until = self.until.as_ref().map_or(i64::MAX, |(until, _)| *until);
         let counts: Vec<_> = functions.iter().filter_map(|one| view.settings.counts.get(one)).collect();
         if counts.is_empty() || from >= until {

@@ -1,84 +1,20 @@
 //! What a change stopped recording, decided over all recorders that are known at that moment.
 
 use super::gap::Gap;
+use super::judged::{Judged, Kind, Loss};
 use super::state::{Recorder, Step};
+use crate::arn::{account_of, region_of};
 use crate::change::Change;
-use crate::facts::DAY;
-use crate::view::{View, account_of, region_of};
+use crate::grouped::Grouped;
 use cloudtrail::arn::partition_of;
 use cloudtrail::event::Event;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::Selector;
+use cloudtrail::time::{DAY_MILLIS, MINUTE_MILLIS};
 use recording::{
     Candidate, Decider, Inclusion, State, Subject, decide, decide_space, included, management_events,
 };
 use std::collections::BTreeSet;
-
-/// What of it is lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// Invocations of functions.
-    Invocations,
-    /// Management events.
-    Management,
-    /// Data events of something else.
-    Other,
-}
-
-impl Kind {
-    /// In words.
-    #[must_use]
-    pub const fn noun(self) -> &'static str {
-        match self {
-            Self::Invocations => "Lambda invocations",
-            Self::Management => "management events",
-            Self::Other => "other data events",
-        }
-    }
-}
-
-/// Something that was recorded before a change, and is not after it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Loss {
-    /// What.
-    pub kind: Kind,
-    /// The places where it is lost: account and Region.
-    pub places: BTreeSet<(String, String)>,
-    /// An event that is not recorded any more, in words.
-    pub witness: String,
-    /// Functions that were called before, and whose calls leave no record now.
-    pub functions: BTreeSet<String>,
-    /// True iff it is known what was recorded before: else only the delivered records show that it was.
-    pub known: bool,
-    /// The name of the recorder, iff it is not known whether it recorded before.
-    pub unread: Option<String>,
-    /// When it was recorded again, and the call that did it.
-    pub until: Option<(i64, String)>,
-    /// Invocations that CloudWatch counts within the gap; `None` iff nobody counted.
-    pub counted: Option<u64>,
-}
-
-/// What a change does to the recording.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Judged {
-    /// The ARN of the recorder.
-    pub recorder: String,
-    /// What is lost, invocations first.
-    pub losses: Vec<Loss>,
-    /// The recorder records less than before, and others record the same: the ARNs of all that are needed for it. Empty iff none does for certain.
-    pub covered_by: Vec<String>,
-    /// The recorder records less than before, or may.
-    pub narrows: bool,
-}
-
-impl Judged {
-    /// Whatever records the same, as a sentence begins with it: `m records`; `None` where none does for certain.
-    #[must_use]
-    pub fn others_record(&self) -> Option<String> {
-        let others = self.covered_by.iter().map(String::as_str).collect::<BTreeSet<_>>();
-        (!others.is_empty()).then(|| super::recording(&others, &[&self.recorder]))
-    }
-}
 
 /// Places beyond these are not looked at: enough to tell what is lost.
 const PLACES: usize = 400;
@@ -88,7 +24,7 @@ const SHOWN: i64 = 14;
 impl Step<'_> {
     /// See [`Judged`].
     #[must_use]
-    pub fn judged(&self, view: &View<'_>, later: &[Step<'_>]) -> Judged {
+    pub fn judged(&self, view: &Grouped<'_>, later: &[Step<'_>]) -> Judged {
         let before = self.before.get(&self.recorder);
         let after = self.after.get(&self.recorder);
         let mut judged = Judged {
@@ -127,7 +63,7 @@ impl Step<'_> {
     }
 
     /// Places where functions are seen that the recorder may reach, its home among them.
-    fn places(&self, view: &View<'_>, before: Option<&Recorder>) -> BTreeSet<(String, String)> {
+    fn places(&self, view: &Grouped<'_>, before: Option<&Recorder>) -> BTreeSet<(String, String)> {
         let home = (account_of(&self.recorder).to_owned(), region_of(&self.recorder).to_owned());
         let seen = view
             .places()
@@ -162,7 +98,7 @@ fn narrows(before: Option<&Recorder>, after: Option<&Recorder>) -> bool {
 /// One place of a step.
 struct Place<'s, 'f> {
     step: &'s Step<'f>,
-    view: &'s View<'f>,
+    view: &'s Grouped<'f>,
     account: &'s str,
     region: &'s str,
 }
@@ -171,7 +107,7 @@ impl Loss {
     /// What is lost, of what, and until when: a sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let names: Vec<&str> = self.functions.iter().map(|arn| crate::view::name_of(arn)).collect();
+        let names: Vec<&str> = self.functions.iter().map(|arn| crate::arn::name_of(arn)).collect();
         let of = if names.is_empty() { String::new() } else { format!(" of {}", few(&names)) };
         let places: Vec<String> =
             self.places.iter().map(|(account, region)| format!("{region} of {account}")).collect();
@@ -225,7 +161,7 @@ impl<'f> Place<'_, 'f> {
     /// The name of the recorder, iff it is not known whether it recorded before.
     fn unread(&self) -> Option<String> {
         let before = self.step.before.get(&self.step.recorder).filter(|one| one.active.is_none());
-        before.map(|one| crate::view::name_of(&one.arn).to_owned())
+        before.map(|one| crate::arn::name_of(&one.arn).to_owned())
     }
 
     fn any(&self) -> Subject<'_> {
@@ -366,12 +302,15 @@ impl<'f> Place<'_, 'f> {
     /// True iff calls of the function left records just before.
     fn was_recorded(&self, function: &str) -> bool {
         let at = self.step.change.time;
-        self.view.calls_of(function).iter().any(|call| call.time() < at && call.cell.last >= at - SHOWN * DAY)
+        self.view
+            .calls_of(function)
+            .iter()
+            .any(|call| call.time() < at && call.cell.last >= at - SHOWN * DAY_MILLIS)
     }
 
     /// True iff calls of the function leave records after it, before the next change of a recorder could have mended it.
     fn is_recorded_still(&self, function: &str) -> bool {
-        const SETTLES: i64 = 15 * 60_000;
+        const SETTLES: i64 = 15 * MINUTE_MILLIS;
         let at = self.step.change.time + SETTLES;
         let next = |change: &&Change| {
             change.source == "cloudtrail" && change.succeeded() && change.time > self.step.change.time

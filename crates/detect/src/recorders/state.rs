@@ -2,8 +2,9 @@
 
 use super::KnownRecorder;
 use super::delivery::{self, Delivery};
+use crate::arn::{account_of, region_of};
 use crate::change::Change;
-use crate::view::{View, account_of, region_of};
+use crate::grouped::Grouped;
 use cloudtrail::arn::partition_of;
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::selector::Selectors;
@@ -57,7 +58,7 @@ const DEFAULT: &str = r#"{"EventSelectors":[{"ReadWriteType":"All","IncludeManag
 
 /// All calls that changed a recorder, in order of time.
 #[must_use]
-pub fn steps<'f>(view: &View<'f>) -> Vec<Step<'f>> {
+pub fn steps<'f>(view: &Grouped<'f>) -> Vec<Step<'f>> {
     let changes: Vec<&Change> = view
         .changes()
         .iter()
@@ -92,7 +93,11 @@ pub fn steps<'f>(view: &View<'f>) -> Vec<Step<'f>> {
             all.insert(known.arn.clone(), Rc::new(Recorder::of(known)));
         }
         if change.source != "cloudtrail" {
-            all.values_mut().for_each(|one| delivery::alter(one, change));
+            for one in all.values_mut() {
+                if let Some(delivery) = delivery::altered(&one.delivery, change) {
+                    Rc::make_mut(one).delivery = delivery;
+                }
+            }
             continue;
         }
         let Some(arn) = arn_of(change, &all) else { continue };

@@ -4,7 +4,7 @@ use crate::world::{
     DATA, DAY, REGION, SHOP, STRANGER, call, change, facts, function, moment, of, service, session, user,
     with,
 };
-use detect::detection::detect;
+use detect::detected::detect;
 use detect::facts::{Bounds, Facts};
 use detect::finding::{Finding, Severity};
 use detect::gather::Gathered;

@@ -3,7 +3,7 @@
 use crate::world::{
     DAY, REGION, SHOP, call, change, found, found_with, function, moment, of, session, user, with,
 };
-use detect::facts::HOUR;
+use cloudtrail::time::HOUR_MILLIS;
 use detect::finding::{Finding, Severity};
 use detect::settings::Settings;
 use serde_json::{Value, json};
@@ -191,7 +191,7 @@ fn a_gap_ends_with_the_call_that_restores_it_and_its_calls_are_counted() {
         put(700, "main", "eventSelectors", basic(&[], "All", true)),
         put(900, "main", "advancedEventSelectors", lambda(json!([]))),
     ]);
-    let hour = |hour: i64| moment(0) + hour * HOUR;
+    let hour = |hour: i64| moment(0) + hour * HOUR_MILLIS;
     let counts = [(hour(10), 5), (hour(12), 7), (hour(14), 11), (hour(16), 13)].into_iter().collect();
     let settings = Settings {
         now: moment(400 * DAY),
@@ -298,7 +298,7 @@ fn an_event_data_store_that_is_narrowed_is_found() {
 
 #[test]
 fn invocations_that_only_cloudwatch_counts_are_found() {
-    let hour = |hour: i64| moment(0) + hour * HOUR;
+    let hour = |hour: i64| moment(0) + hour * HOUR_MILLIS;
     let counts = (0..40).map(|at| (hour(at), 20)).collect();
     let settings = Settings {
         now: moment(400 * DAY),

@@ -1,6 +1,6 @@
 //! Records of small worlds, and what is found in them.
 
-use detect::detection::detect;
+use detect::detected::detect;
 use detect::facts::{Bounds, Facts};
 use detect::finding::Finding;
 use detect::gather::{Gathered, Gatherer};

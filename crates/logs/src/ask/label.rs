@@ -1,10 +1,11 @@
 //! The words of one row under one dimension.
 
-use super::{Dimension, HOUR};
+use super::Dimension;
 use crate::sheet::{Column, Row, Sheet};
 use crate::time::text_of;
 use crate::who;
 use cloudtrail::resource::unqualified;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use std::borrow::Cow;
 
 /// What stands where a record says nothing.
@@ -25,7 +26,7 @@ pub(super) fn label<'a>(dimension: Dimension, sheet: &'a Sheet, row: &Row) -> Co
         Dimension::Account => first(&[Column::Account]),
         Dimension::Owner => first(&[Column::Owner]),
         Dimension::Region => first(&[Column::Region]),
-        Dimension::Via => who::way(row.marks),
+        Dimension::Via => crate::via::way(row.marks),
         Dimension::Name => first(&[Column::Name]),
         Dimension::Error => first(&[Column::Error]),
         Dimension::Version => first(&[Column::Executed]),
@@ -51,8 +52,8 @@ pub(super) fn account(text: &str) -> &str {
 /// The number of a row under a dimension of time, `None` for the others.
 pub(super) fn number(dimension: Dimension, milliseconds: i64) -> Option<u32> {
     let unit = match dimension {
-        Dimension::Hour => HOUR,
-        Dimension::Day => 24 * HOUR,
+        Dimension::Hour => HOUR_MILLIS,
+        Dimension::Day => DAY_MILLIS,
         _ => return None,
     };
     // Nothing was recorded before 1970, and the hours until 2106 are far from the largest number.
@@ -63,7 +64,7 @@ pub(super) fn number(dimension: Dimension, milliseconds: i64) -> Option<u32> {
 pub(super) fn words(dimension: Dimension, number: u32) -> String {
     let number = i64::from(number);
     match dimension {
-        Dimension::Day => text_of(number * 24 * HOUR)[..10].to_owned(),
-        _ => format!("{}Z", &text_of(number * HOUR)[..16]),
+        Dimension::Day => text_of(number * DAY_MILLIS)[..10].to_owned(),
+        _ => format!("{}Z", &text_of(number * HOUR_MILLIS)[..16]),
     }
 }

@@ -3,6 +3,7 @@
 use crate::digest::document::LogFile;
 use crate::object_key::{Folder, ObjectKey};
 use crate::time::milliseconds;
+use cloudtrail::time::{DAY_MILLIS, MINUTE_MILLIS};
 use std::ops::Range;
 
 /// The time that is asked about, in milliseconds since 1970: all there is where nothing is said.
@@ -20,10 +21,6 @@ pub struct Asked {
     /// delivered.
     pub events: bool,
 }
-
-/// The name of a log file tells the minute.
-const MINUTE: i64 = 60_000;
-const DAY: i64 = 24 * 60 * MINUTE;
 
 impl Asked {
     /// What was delivered in that time.
@@ -45,8 +42,9 @@ impl Asked {
         (from < to).then_some(from..to)
     }
 
+    /// The name of a log file tells the minute.
     fn has_minute(&self, minute: i64) -> bool {
-        self.part(minute..minute.saturating_add(MINUTE)).is_some()
+        self.part(minute..minute.saturating_add(MINUTE_MILLIS)).is_some()
     }
 
     /// True iff the log file that a digest lists was delivered then or, where that matters, holds events of then.
@@ -63,7 +61,7 @@ impl Asked {
     pub(super) fn expects(&self, key: &str) -> bool {
         let Some(key) = ObjectKey::parse(key) else { return true };
         let day = || milliseconds(&format!("{}T00:00:00Z", key.day.replace('/', "-")));
-        let in_day = || day().is_none_or(|day| self.part(day..day.saturating_add(DAY)).is_some());
+        let in_day = || day().is_none_or(|day| self.part(day..day.saturating_add(DAY_MILLIS)).is_some());
         key.folder == Folder::Logs && key.delivered().map_or_else(in_day, |minute| self.has_minute(minute))
     }
 }

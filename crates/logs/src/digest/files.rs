@@ -11,6 +11,7 @@ use crate::digest::validation::{Files, Reason, Unproven, UnprovenFile};
 use crate::hash::hex;
 use crate::object_key::{Folder, ObjectKey};
 use crate::time::{milliseconds, text_of};
+use cloudtrail::time::DAY_MILLIS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was seen, by key from `AWSLogs/` on.
@@ -194,7 +195,7 @@ fn digests_of(key: &ObjectKey<'_>) -> Vec<String> {
     let (prefix, account, region) = (key.prefix, key.account, key.region);
     let folder = format!("{prefix}AWSLogs/{organization}{account}/{}/{region}", Folder::Digests.as_str());
     let day = milliseconds(&format!("{}T00:00:00Z", key.day.replace('/', "-")));
-    let next = day.map(|day| text_of(day.saturating_add(24 * 3_600_000)).replace('-', "/"));
+    let next = day.map(|day| text_of(day.saturating_add(DAY_MILLIS)).replace('-', "/"));
     let days = [Some(key.day.to_owned()), next.and_then(|next| next.get(..10).map(str::to_owned))];
     days.into_iter().flatten().map(|day| format!("{folder}/{day}/any.json.gz")).collect()
 }

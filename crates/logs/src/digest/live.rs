@@ -6,6 +6,7 @@ use crate::digest::lacking::{Lack, Lacking, LackingPlace};
 use crate::digest::name::Chain;
 use crate::digest::validation::Validation;
 use crate::time::text_of;
+use cloudtrail::time::HOUR_MILLIS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A trail that delivers to where digests were looked for.
@@ -39,7 +40,7 @@ pub enum Logging {
 }
 
 /// Digests come hourly, and how late they may come is not documented (U-17): one hour for each.
-const LATE: i64 = 2 * 3_600_000;
+const LATE: i64 = 2 * HOUR_MILLIS;
 
 /// What is known of one chain: the end of its newest digest in the time asked about, and whether its windows say anything at all.
 type Newest = (Option<i64>, bool);

@@ -8,12 +8,11 @@ use crate::digest::name::DigestName;
 use crate::digest::unlisted::Unlisted;
 use crate::digest::validation::{Files, Note, Reason, Window};
 use crate::object_key::ObjectKey;
+use cloudtrail::time::{HOUR_MILLIS, MINUTE_MILLIS};
 use std::ops::Range;
 
-/// Milliseconds: digests are hourly.
-const HOUR: i64 = 3_600_000;
 /// Milliseconds: a digest may list files that were delivered by their names so long before it begins.
-const CLOSE: i64 = 10 * 60_000;
+const CLOSE: i64 = 10 * MINUTE_MILLIS;
 
 /// Lays the digests of one chain, sorted by their ends, along time.
 pub(super) struct Timeline<'a, 's> {
@@ -37,7 +36,9 @@ impl<'a, 's> Timeline<'a, 's> {
         for one in group {
             let (end, mut notes) = (one.end(), one.notes.clone());
             let assumed = self.covered.filter(|covered| *covered < end);
-            let start = one.digest.map_or(assumed.unwrap_or(end.saturating_sub(HOUR)), |digest| digest.start);
+            // Digests are hourly.
+            let start =
+                one.digest.map_or(assumed.unwrap_or(end.saturating_sub(HOUR_MILLIS)), |digest| digest.start);
             let absent = self.predecessor(one, start, &mut notes);
             match absent {
                 Some(reason) => self.absent(one, start, reason),
@@ -96,7 +97,7 @@ impl<'a, 's> Timeline<'a, 's> {
         let before = self.covered.or(self.asked.from);
         let from = before.unwrap_or(end).min(end);
         // Where the others leave no time, its own hour is still missing.
-        let from = if from == start { start.saturating_sub(HOUR) } else { from };
+        let from = if from == start { start.saturating_sub(HOUR_MILLIS) } else { from };
         let close = self.asked.part(from.saturating_sub(CLOSE)..start).is_some();
         if close && self.asked.part(from..start).is_none() {
             // It may have listed files of the last minutes that are asked about.
@@ -134,11 +135,11 @@ impl<'a, 's> Timeline<'a, 's> {
                 let begins = first.digest.is_some_and(|digest| digest.previous.is_none());
                 let whole = first.verified && (begins || first.has_predecessor);
                 if !whole || !self.windows.is_empty() {
-                    self.push(to.saturating_sub(HOUR)..to, Reason::Before);
+                    self.push(to.saturating_sub(HOUR_MILLIS)..to, Reason::Before);
                 }
             }
             (Some(from), None, Some(covered)) if covered <= from => {
-                self.push(from..from.saturating_add(HOUR), Reason::After);
+                self.push(from..from.saturating_add(HOUR_MILLIS), Reason::After);
             }
             _ => {}
         }

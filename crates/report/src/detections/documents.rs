@@ -4,6 +4,7 @@ use super::{DETECTIONS_FORMAT, Detections};
 use crate::left_out;
 use crate::member::{Json, Object};
 use crate::page::Layout;
+use crate::quantity::size;
 use detect::exception::Exception;
 use detect::finding::{Finding, Proof};
 use detect::story::Story;
@@ -51,10 +52,6 @@ pub(super) fn jsonl(found: &Detections<'_>, _: &Layout, out: &mut dyn Write) -> 
         writeln!(out, "{}", json.as_str())?;
     }
     Ok(())
-}
-
-fn size(count: u64) -> usize {
-    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 fn head(found: &Detections<'_>, object: &mut Object<'_>) {

@@ -4,8 +4,9 @@
 use super::Detections;
 use crate::member::{Json, Object};
 use crate::page::Layout;
+use crate::quantity::size;
+use detect::arn::{name_of, region_of};
 use detect::finding::{Finding, Severity};
-use detect::view::{name_of, region_of};
 use logs::text_of;
 use std::io::{self, Write};
 use text::visible::visible;
@@ -49,7 +50,7 @@ fn event(found: &Detections<'_>, at: usize, one: &Finding, event: &mut Object<'_
     event.number("time", number(one.time));
     event.number("start_time", number(one.time));
     event.number("end_time", number(one.until));
-    event.number("count", usize::try_from(one.events).unwrap_or(usize::MAX).max(1));
+    event.number("count", size(one.events).max(1));
     event.number("severity_id", severity_id);
     event.text("severity", severity);
     event.number("status_id", status_id);
@@ -141,7 +142,7 @@ fn evidences(one: &Finding, event: &mut Object<'_>) {
                 data.text("event_id", &proof.event_id);
                 data.text("time", &text_of(proof.time));
                 data.text("file", &proof.file);
-                data.number("offset", usize::try_from(proof.offset).unwrap_or(usize::MAX));
+                data.number("offset", size(proof.offset));
             });
         });
     });

@@ -3,6 +3,7 @@
 use super::{Detections, moment, terminal};
 use crate::page::{Layout, Page, Style};
 use crate::shell::{shell, shell_flag};
+use cloudtrail::time::DAY_MILLIS;
 use detect::call::Caller;
 use detect::finding::{Finding, Proof};
 use std::collections::BTreeMap;
@@ -86,7 +87,7 @@ fn record(proof: &Proof, records: &Shown, page: &mut Page) {
 
 /// True iff the records hold a call of a function by that principal, on the day of that time or later.
 fn has_called(found: &Detections<'_>, principal: &str, time: i64) -> bool {
-    let day = time.div_euclid(24 * 3_600_000);
+    let day = time.div_euclid(DAY_MILLIS);
     let by = |caller| Caller::of(found.facts.names.text(caller)).name == principal;
     found.facts.cells.keys().any(|key| i64::from(key.day) >= day && by(key.caller))
 }

@@ -3,7 +3,7 @@
 use super::{Detections, few, moment};
 use crate::left_out;
 use crate::page::{Layout, Page, Style};
-use crate::quantity::{grouped, quantity};
+use crate::quantity::{grouped, quantity, size};
 use detect::finding::{Finding, Severity};
 use detect::story::Story;
 use std::io::{self, Write};
@@ -78,7 +78,7 @@ pub(super) fn span(story: &Story) -> String {
 /// Who and what a story is about.
 pub(super) fn about(story: &Story) -> String {
     let names = |all: &[String]| {
-        let short: Vec<&str> = all.iter().map(|one| detect::view::name_of(one)).collect();
+        let short: Vec<&str> = all.iter().map(|one| detect::arn::name_of(one)).collect();
         few(&short, 3)
     };
     match (story.principals.is_empty(), story.functions.is_empty()) {
@@ -148,7 +148,6 @@ fn others(found: &Detections<'_>, page: &mut Page) {
 
 fn reading(found: &Detections<'_>, page: &mut Page) {
     page.gap();
-    let size = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let (known, files) = found.known;
     let already = match known {
         0 => String::new(),

@@ -2,9 +2,9 @@
 
 use super::moment;
 use crate::page::{Align, Layout, Page, Span, Style};
-use crate::quantity::{grouped, quantity};
+use crate::quantity::{grouped, quantity, size};
+use cloudtrail::time::DAY_MILLIS;
 use detect::detection::Detection;
-use detect::facts::DAY;
 use detect::tuning::{Baseline, Replayed};
 use logs::text_of;
 
@@ -42,7 +42,7 @@ pub fn replay_text(detection: &Detection, key: &str, replayed: &[Replayed], layo
     page.paragraph(0, (Style::Strong, ""), (Style::Strong, &head));
     let row = |one: &Replayed| -> Vec<Span> {
         let most = one.by_day.iter().max_by_key(|(day, count)| (**count, -**day));
-        let worst = most.map(|(day, count)| format!("{} ({count})", &text_of(day * DAY)[..10]));
+        let worst = most.map(|(day, count)| format!("{} ({count})", &text_of(day * DAY_MILLIS)[..10]));
         // Counts of findings are far below where floats lose them.
         let a_day = one.total() as f64 / one.days.max(1) as f64;
         vec![
@@ -63,7 +63,6 @@ pub fn replay_text(detection: &Detection, key: &str, replayed: &[Replayed], layo
 #[must_use]
 pub fn baseline_text(detection: &Detection, function: &str, of: &Baseline, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
-    let size = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let found = match of.findings {
         0 => format!("{} finds nothing about {function}.", detection.id),
         many => format!("{} has {} about {function}.", detection.id, quantity(many, ("finding", "findings"))),

@@ -3,7 +3,8 @@
 use super::super::Stamp;
 use super::super::left_out;
 use super::super::member::{Json, Object};
-use super::{INVOCATIONS_FORMAT, Reading, Sort, size};
+use super::{INVOCATIONS_FORMAT, Reading, Sort};
+use crate::quantity::size;
 use logs::scan::Account;
 use logs::{
     Attempt, Cell, Dimension, Invocations, LeftOut, Line, Question, TableRow, Timeline, Way, text_of,

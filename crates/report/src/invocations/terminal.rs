@@ -5,8 +5,8 @@ mod calls;
 mod fit;
 
 use super::super::page::{Align, Layout, Page, Span, Style};
-use super::super::quantity::{grouped, quantity};
-use super::{Reading, size};
+use super::super::quantity::{grouped, quantity, size};
+use super::Reading;
 use account::account;
 use calls::calls;
 use fit::{fit, names};

@@ -1,10 +1,10 @@
 //! A lake that was checked, as documents.
 
-use super::{SHOWN, bytes, count, missing_count, missing_lines, size};
+use super::{SHOWN, bytes, count, missing_count, missing_lines};
 use crate::colours::conclusion_style;
 use crate::member::Json;
 use crate::page::{Layout, Page, Style};
-use crate::quantity::grouped;
+use crate::quantity::{grouped, size};
 use crate::shell::shell_file;
 use audit::answer::Conclusion;
 

@@ -1,8 +1,8 @@
 //! What was found in a lake, as documents.
 
-use super::size;
 use crate::member::Json;
 use crate::page::{Layout, Page, Style};
+use crate::quantity::size;
 use audit::answer::Conclusion;
 
 /// The format of found rows as JSON, and its version.

@@ -1,8 +1,8 @@
 //! The findings of an audit that people are told of: those that are open, and those that an exception accepts.
 
 use crate::entries::{self, ARN, Entry, OfPlaces, Part, Subject};
-use audit::accepted::Accepted;
 use audit::controls::is_about_invocations;
+use audit::exception::Accepted;
 use audit::finding::{Audit, Status, Weight, verdict_word};
 use std::collections::BTreeMap;
 use std::convert::Infallible;

@@ -1,7 +1,7 @@
 //! A plan for a person at a terminal: what it does, each change line by line, what it costs, what it does not do.
 
 use super::super::page::{Layout, Page, Style};
-use super::super::quantity::{grouped, quantity};
+use super::super::quantity::{grouped, quantity, size};
 use super::lines::{Line, difference, difference_in_brief};
 use super::{headline, money, owner, subject};
 use audit::cost::CostTurn;
@@ -175,10 +175,7 @@ fn cost(cost: &CostTurn, page: &mut Page) {
     for copies in &cost.copies {
         let told = format!(
             "{} recorded by each of {}: the copies beyond the first cost {}",
-            quantity(
-                usize::try_from(copies.invocations).unwrap_or(usize::MAX),
-                ("invocation", "invocations")
-            ),
+            quantity(size(copies.invocations), ("invocation", "invocations")),
             copies.recorders.join(", "),
             money(copies.cost)
         );

@@ -3,7 +3,8 @@
 use super::super::Stamp;
 use super::super::left_out;
 use super::super::member::{Json, Object};
-use super::{VALIDATION_FORMAT, Validated, size, state};
+use super::{VALIDATION_FORMAT, Validated, state};
+use crate::quantity::size;
 use logs::digest::{
     Chain, Files, KeySource, Lack, Lacking, State, Unproven, UnprovenFile, Validation, Window,
 };

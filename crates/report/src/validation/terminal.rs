@@ -2,9 +2,9 @@
 
 use super::super::left_out;
 use super::super::page::{Align, Layout, Page, Span, Style};
-use super::super::quantity::{grouped, quantity};
+use super::super::quantity::{grouped, quantity, size};
 use super::unproven::{all_files, why};
-use super::{Validated, of_digests, size, state, times};
+use super::{Validated, of_digests, state, times};
 use audit::answer::Conclusion;
 use logs::digest::{Chain, KeySource, State, ValidatedChain, Validation, Window};
 use logs::{LeftOut, text_of};

@@ -2,11 +2,11 @@
 
 use super::super::left_out::left_out_sentence;
 use super::super::markdown::inert;
-use super::super::quantity::{grouped, quantity};
+use super::super::quantity::{grouped, quantity, size};
 use super::super::resource_name::name_in;
 use super::super::shortfall::shortfall;
 use super::super::validation::digest_sentence;
-use super::{NOT_PROVEN, Verification, WHY_MISSING, counted, lag, size, word};
+use super::{NOT_PROVEN, Verification, WHY_MISSING, counted, lag, word};
 use audit::evidence::Outcome;
 use cloudtrail::arn::Arn;
 use logs::text_of;

@@ -4,9 +4,10 @@ use super::{Verification, VerifiedFunction, day};
 use crate::shell::{shell, shell_file, shell_flag};
 use audit::answer::Conclusion;
 use audit::evidence::Outcome;
+use cloudtrail::time::DAY_MILLIS;
 
 /// Milliseconds of a month: more of a copy is not read unasked.
-const MONTH: i64 = 30 * 24 * 3_600_000;
+const MONTH: i64 = 30 * DAY_MILLIS;
 
 /// How a verification was asked for, as far as the next command depends on it. Flags have a space before them.
 pub struct AfterVerification<'a> {

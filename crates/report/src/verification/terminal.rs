@@ -2,11 +2,11 @@
 
 use super::super::left_out;
 use super::super::page::{Align, Layout, Page, Span, Style};
-use super::super::quantity::{grouped, quantity};
+use super::super::quantity::{grouped, quantity, size};
 use super::super::resource_name::name_in;
 use super::super::shortfall::shortfall;
 use super::super::validation::{digest_lines, digest_sentence, key_line};
-use super::{NOT_PROVEN, Verification, VerifiedFunction, WHY_MISSING, counted, lag, size, word};
+use super::{NOT_PROVEN, Verification, VerifiedFunction, WHY_MISSING, counted, lag, word};
 use audit::evidence::Outcome;
 use cloudtrail::arn::Arn;
 use logs::text_of;

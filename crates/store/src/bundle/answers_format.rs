@@ -96,7 +96,7 @@ pub(super) fn written(asked: &Asked, said: &Said, at: String) -> serde_json::Res
         Said::Answer { status, error_code, selection, body } => {
             let (body, body_hex) = match String::from_utf8(body) {
                 Ok(text) => (Some(text), None),
-                Err(error) => (None, Some(super::write::hex(error.as_bytes()))),
+                Err(error) => (None, Some(logs::hex(error.as_bytes()))),
             };
             LineShape { status: Some(status), error_code, selection, body, body_hex, ..asked }
         }

@@ -1,8 +1,9 @@
 //! A bundle that is an archive: a tar that zstd packed.
 
+use super::BundleError;
 use super::MANIFEST;
 use super::folder::hashed;
-use super::read::{BundleError, Found, Manifest, manifest_of};
+use super::found::{Found, Manifest, manifest_of};
 use crate::limits::DOCUMENT;
 use std::fs::File;
 use std::io::{self, BufReader, Read};

@@ -1,11 +1,12 @@
 //! A bundle that is a folder.
 
+use super::BundleError;
 use super::answers_format::ANSWERS_FILE;
+use super::found::{Found, Manifest, manifest_of};
 use super::parts::limit_of;
-use super::read::{BundleError, Found, Manifest, manifest_of};
-use super::write::hex;
 use super::{MANIFEST, manifest::FileEntry};
 use crate::limits::{ANSWERS, DOCUMENT};
+use logs::hex;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read, Write};

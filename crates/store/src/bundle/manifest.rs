@@ -1,10 +1,10 @@
 //! The manifest of a bundle: who collected what when, what was decided, and the hash of every file.
 
 use super::MANIFEST;
-use super::write::hex;
 use crate::document::{self, DocumentError, Format};
 use crate::exceptions_file::is_time;
 use audit::finding::{Audit, verdict_word};
+use logs::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};

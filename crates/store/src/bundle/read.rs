@@ -1,19 +1,12 @@
 //! A bundle that anybody may have made, read: every byte is hashed and compared with the manifest before anything is decided from it.
 
-use super::manifest::{self, Decided, FileEntry};
+use super::manifest::{Decided, FileEntry};
 use super::recalled::Answers;
-use super::{MANIFEST, archive, folder, is_archive, parts};
-use crate::document::DocumentError;
+use super::{BundleError, archive, folder, is_archive, parts};
 use audit::inputs::Inputs;
-use std::collections::BTreeMap;
 use std::fs::File;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use text::visible::excerpt;
-
-/// Files beyond those of the manifest that are named.
-const NAMED: usize = 100;
 
 /// A bundle.
 #[derive(Clone, Debug)]
@@ -51,67 +44,6 @@ pub enum Damage {
     Added(String),
 }
 
-/// Something cannot be read as a bundle. Nothing in it reaches a terminal unescaped.
-#[derive(Debug, thiserror::Error)]
-pub enum BundleError {
-    /// What the file system says.
-    #[error("{0}")]
-    Io(#[from] io::Error),
-    /// Not a bundle at all.
-    #[error("{0}")]
-    NotABundle(String),
-    /// It is named as an archive, and cannot be unpacked.
-    #[error("it is damaged, cut off or not an archive: {0}")]
-    Damaged(String),
-    /// The manifest cannot be read.
-    #[error("{MANIFEST}: {0}")]
-    Manifest(DocumentError),
-    /// Its bytes are as the manifest says, and still no audit can be decided from them.
-    #[error("{file}: {problem}")]
-    File {
-        /// Its path in the bundle.
-        file: String,
-        /// What is wrong.
-        problem: String,
-    },
-}
-
-impl BundleError {
-    /// What to do about it, in one line.
-    #[must_use]
-    pub fn help(&self) -> &'static str {
-        match self {
-            Self::Manifest(error) => error.help(),
-            Self::Io(_) | Self::NotABundle(_) => {
-                "`invoketrail audit --bundle FILE.tar.zst` makes a bundle; one can also be a folder, with manifest.json in it"
-            }
-            Self::File { .. } | Self::Damaged(_) => "ask whoever made the bundle for another copy",
-        }
-    }
-}
-
-/// What a reader of folders or of archives found beside the manifest.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    /// The hash of each file that the manifest names, and its size.
-    pub(super) hashes: BTreeMap<String, (u64, String)>,
-    /// The bytes of those from which the audit is decided.
-    pub(super) kept: BTreeMap<String, Vec<u8>>,
-    /// The answers of AWS.
-    pub(super) answers: Option<Arc<File>>,
-    /// What the manifest does not name.
-    pub(super) added: Vec<String>,
-}
-
-impl Found {
-    /// Notes a file that the manifest does not name.
-    pub(super) fn add(&mut self, path: &str) {
-        if self.added.len() < NAMED {
-            self.added.push(excerpt(path, 200));
-        }
-    }
-}
-
 /// Reads a folder or an archive. No more is read of any file than its manifest says, and no link is followed.
 ///
 /// # Errors
@@ -139,11 +71,4 @@ pub fn read_bundle(path: &Path) -> Result<Bundle, BundleError> {
     };
     let answers = found.answers.filter(|_| damage.is_empty());
     Ok(Bundle { decided, files, damage, inputs, answers })
-}
-
-/// The manifest, read.
-pub(super) type Manifest = (Decided, Vec<FileEntry>);
-
-pub(super) fn manifest_of(bytes: &[u8]) -> Result<Manifest, BundleError> {
-    manifest::read(bytes).map_err(BundleError::Manifest)
 }

@@ -1,8 +1,8 @@
 //! The answers of a bundle, given back to a collector: an index over a scratch file, so that none of them fills the memory.
 
+use super::BundleError;
 use super::answers_format::{ANSWERS_FILE, LINE, read_head, read_line};
 use super::kept_answers::sum;
-use super::read::BundleError;
 use audit::raw_answers::{Asked, Collection, Recall, Said};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;

@@ -6,8 +6,8 @@ use super::{KeptAnswers, MANIFEST, is_archive, parts};
 use crate::atomic::write_privately;
 use audit::inputs::Inputs;
 use audit::raw_answers::Collection;
+use logs::hex;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::Path;
@@ -126,15 +126,6 @@ impl<W: Write> Write for Hashed<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
-}
-
-/// As people write hashes.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn archive(out: &mut dyn Write, manifest: &str, files: &mut [(FileEntry, File)]) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! Why a template cannot be judged: what CloudFormation would refuse as well, or what is no template. No error holds a value that may be a secret.
 
-use super::syntax::SyntaxError;
+use super::syntax_error::SyntaxError;
 use crate::document::Location;
 
 /// The template cannot be judged.

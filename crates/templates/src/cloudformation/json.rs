@@ -1,6 +1,6 @@
 //! JSON as a tree whose nodes know where they are. It is strict: no comments, no trailing commas, no member twice.
 
-use super::syntax::{SyntaxError, SyntaxProblem};
+use super::syntax_error::{SyntaxError, SyntaxProblem};
 use super::tree::{At, Budget, DEPTH, Entry, Node, Tree};
 use std::collections::HashSet;
 

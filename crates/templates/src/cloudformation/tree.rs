@@ -1,6 +1,6 @@
 //! A template as it was written: nodes that know line and column, whether they came from JSON or YAML.
 
-use super::syntax::SyntaxProblem;
+use super::syntax_error::SyntaxProblem;
 use crate::document::Location;
 
 /// How deep a template may nest, short forms included.

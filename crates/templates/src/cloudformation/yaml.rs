@@ -2,7 +2,7 @@
 //! no key is there twice, and what YAML 1.1 reads as something else than it says is marked.
 
 use super::json;
-use super::syntax::{SyntaxError, SyntaxProblem};
+use super::syntax_error::{SyntaxError, SyntaxProblem};
 use super::tree::{At, Budget, DEPTH, Entry, Node, Tree};
 use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 use std::collections::{HashMap, HashSet};

@@ -17,7 +17,8 @@ use store::{AddressDatabase, DetectSettings, FileKind};
 use surroundings::context::Context;
 use surroundings::facts::read_inventory;
 use surroundings::misread::misread;
-use surroundings::output::{called, read_within};
+use surroundings::named_file::called;
+use surroundings::output::read_within;
 use surroundings::problem::{Problem, io_problem, say};
 
 /// See the module.

@@ -7,12 +7,13 @@ use crate::commands::invocations::question::time;
 use anyhow::Result;
 use args::detect::Detect;
 use args::source as flags;
+use cloudtrail::time::DAY_MILLIS;
 use delivery::{AskError, Learned, Lesson, Place, learn as read, places};
-use detect::facts::{Bounds, DAY, Facts};
+use detect::facts::{Bounds, Facts};
 use logs::Filter;
 use store::{State, StateError, same_organization};
 use surroundings::context::Context;
-use surroundings::output::called;
+use surroundings::named_file::called;
 use surroundings::problem::{Problem, say};
 use surroundings::session::{Session, reader};
 use surroundings::settings;
@@ -48,7 +49,8 @@ pub(super) fn learn(typed: &Detect, context: &Context, told_before: &Known) -> R
     let live = settings::live(live, context.config.clone());
     let session = any.then(|| Session::open(&live)).transpose()?;
     let asked = typed.window.since.as_ref().map(|text| time("since", text, &context.now)).transpose()?;
-    let since = asked.map(|(first, _)| first - BEFORE * DAY).or(any.then_some(now - OF_BUCKETS * DAY));
+    let since =
+        asked.map(|(first, _)| first - BEFORE * DAY_MILLIS).or(any.then_some(now - OF_BUCKETS * DAY_MILLIS));
     let places = match &session {
         Some(session) if typed_places.is_empty() && lake.is_none() => {
             by_trails(session, &Filter { since, ..Filter::default() })?.places

@@ -97,7 +97,7 @@ fn of_function(facts: &Facts, said: &str, logs: &str) -> Result<String> {
     let mut all: Vec<&str> = facts.cells.keys().map(|key| facts.names.text(key.function)).collect();
     all.sort_unstable();
     all.dedup();
-    let mut fits = all.iter().filter(|arn| **arn == said || detect::view::name_of(arn) == said);
+    let mut fits = all.iter().filter(|arn| **arn == said || detect::arn::name_of(arn) == said);
     match (fits.next(), fits.next()) {
         (Some(one), None) => Ok((*one).to_owned()),
         (Some(one), Some(other)) => {
@@ -105,7 +105,7 @@ fn of_function(facts: &Facts, said: &str, logs: &str) -> Result<String> {
             Err(Problem::misuse(line).help(format!("name one by its ARN: {one} or {other}")).into())
         }
         _ => {
-            let near = nearest(said, all.iter().map(|arn| detect::view::name_of(arn)));
+            let near = nearest(said, all.iter().map(|arn| detect::arn::name_of(arn)));
             let line = format!("no record is of a function `{}`", excerpt(said, 60));
             let help = near.map_or_else(
                 || format!("`invoketrail invocations{logs} --by function` lists those that were called"),

@@ -2,6 +2,7 @@
 
 use ::args::invocations::{self as args, Via as Word};
 use anyhow::Result;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS};
 use logs::{Dimension, Filter, Pattern, Question, Timeline, Via, Way, milliseconds};
 use report::Sort;
 use surroundings::problem::Problem;
@@ -124,17 +125,16 @@ pub(crate) fn backwards() -> Problem {
 
 /// Its first moment and the one behind its last, in milliseconds since 1970.
 pub(crate) fn time(flag: &str, text: &str, now: &str) -> Result<(i64, i64)> {
-    const DAY: i64 = 24 * 3_600_000;
     let point = |at: i64| (at, at);
     let instant = || surroundings::clock::moment(text).map(point);
-    let day = || milliseconds(&format!("{text}T00:00:00Z")).map(|at| (at, at + DAY));
+    let day = || milliseconds(&format!("{text}T00:00:00Z")).map(|at| (at, at + DAY_MILLIS));
     let ago = || {
         let (number, unit) = text.split_at(text.len().checked_sub(1)?);
         let unit = match unit {
-            "m" => 60_000,
-            "h" => 3_600_000,
-            "d" => DAY,
-            "w" => 7 * DAY,
+            "m" => MINUTE_MILLIS,
+            "h" => HOUR_MILLIS,
+            "d" => DAY_MILLIS,
+            "w" => 7 * DAY_MILLIS,
             _ => return None,
         };
         let ago = number.parse::<u32>().ok()?;

@@ -5,6 +5,7 @@ use ::args::outcome::Outcome;
 use ::args::verify as args;
 use anyhow::Result;
 use aws::Aim;
+use cloudtrail::time::HOUR_MILLIS;
 use delivery::{Delivered, Place, Trails, Window, delivered, delivered_by, has_request, pair};
 use logs::Filter;
 use report::{Canary, Waited};
@@ -152,7 +153,7 @@ impl Arrivals {
         let filter = Filter {
             accounts: vec![account.to_owned()],
             regions: vec![region.to_owned()],
-            since: Some(now - 3_600_000),
+            since: Some(now - HOUR_MILLIS),
             ..Filter::default()
         };
         Ok(Arrivals { places, window: Window::of(&filter) })

@@ -4,11 +4,11 @@ use crate::commands::invocations::question::{backwards, time};
 use anyhow::Result;
 use args::reading::WindowArgs;
 use audit::evidence::SETTLED_AFTER;
+use cloudtrail::time::HOUR_MILLIS;
 use logs::{milliseconds, text_of};
 use std::ops::Range;
 use surroundings::problem::{Problem, say};
 
-const HOUR: i64 = 3_600_000;
 /// Hours that are looked at where nobody says otherwise.
 const USUAL: i64 = 24;
 /// CloudWatch keeps counts of hours for 455 days.
@@ -25,7 +25,7 @@ pub(crate) fn now(now: &str) -> i64 {
 /// [`Problem`] of misuse: no time, nothing between, or too much.
 pub(crate) fn window(typed: &WindowArgs, at: &str) -> Result<Range<i64>> {
     let window = of(typed, at)?;
-    let hours = (window.end - window.start) / HOUR;
+    let hours = (window.end - window.start) / HOUR_MILLIS;
     if hours < 1 {
         return Err(Problem::misuse("there is no whole hour between --since and --until")
             .help("CloudWatch counts whole hours: name a longer time")
@@ -40,15 +40,15 @@ pub(crate) fn window(typed: &WindowArgs, at: &str) -> Result<Range<i64>> {
 }
 
 fn of(typed: &WindowArgs, at: &str) -> Result<Range<i64>> {
-    let floor = |time: i64| time.div_euclid(HOUR) * HOUR;
-    let ceil = |time: i64| floor(time.saturating_add(HOUR - 1));
+    let floor = |time: i64| time.div_euclid(HOUR_MILLIS) * HOUR_MILLIS;
+    let ceil = |time: i64| floor(time.saturating_add(HOUR_MILLIS - 1));
     let until = match &typed.until {
         None => floor(now(at) - SETTLED_AFTER),
         // What a person names lies behind now only by rounding: nothing is recorded of the future.
         Some(text) => time("until", text, at)?.1,
     };
     let since = match &typed.since {
-        None => floor(until) - USUAL * HOUR,
+        None => floor(until) - USUAL * HOUR_MILLIS,
         Some(text) => time("since", text, at)?.0,
     };
     if typed.since.is_some() && typed.until.is_some() && since >= until {

@@ -3,7 +3,8 @@
 use super::Windows;
 use crate::labelled::actor::{Actor, Kind, command_line, program};
 use crate::labelled::changes::{code, permission};
-use crate::labelled::company::{Function, Trigger, refs, whole};
+use crate::labelled::company::{Function, Trigger};
+use crate::labelled::drawn::{refs, whole};
 use crate::labelled::names;
 use crate::labelled::networks::host;
 use crate::labelled::ordinary::browser;

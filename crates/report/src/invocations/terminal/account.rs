@@ -4,7 +4,8 @@ use super::super::super::left_out;
 use super::super::super::page::{Page, Style};
 use super::super::super::quantity::{grouped, quantity};
 use super::super::super::shortfall::shortfall;
-use super::super::{Reading, size};
+use super::super::Reading;
+use crate::quantity::size;
 
 /// Troubles that are shown.
 const TROUBLES: usize = 5;

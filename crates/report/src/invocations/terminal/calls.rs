@@ -2,9 +2,9 @@
 
 use super::super::super::page::{Page, Style};
 use super::super::super::quantity::{grouped, quantity};
-use super::super::size;
 use super::fit::shortened;
 use super::{NONE, short_time};
+use crate::quantity::size;
 use logs::{Dimension, Line, Timeline};
 
 /// The calls, the newest last.
