@@ -37,7 +37,7 @@ pub struct Audit {
     /// Where audits are kept.
     #[command(flatten)]
     pub history: HistoryFile,
-    /// Tell of findings that are new, changed or resolved since --baseline, or since the newest kept audit; repeatable:
+    /// Send findings that are new, changed or resolved since --baseline, or since the newest kept audit; repeatable:
     /// https://HOST/PATH (Slack, Teams or JSON), env:VARIABLE that holds it, the ARN of an SNS topic or event bus, or security-hub.
     #[arg(long, value_name = "WHERE")]
     pub notify: Vec<String>,

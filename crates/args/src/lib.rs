@@ -127,7 +127,7 @@ pub enum Command {
     },
     /// Collect an inventory once, to audit it elsewhere or later.
     Inventory(inventory::Inventory),
-    /// Print the least IAM policy that a job needs, or check what the caller lacks.
+    /// Print the least IAM policy that a job needs, or check what is missing.
     Permissions(permissions::Permissions),
     /// Write a saved audit in another format, without network.
     Report(report::Report),

@@ -15,7 +15,7 @@ pub struct Permissions {
     /// The job.
     #[arg(value_enum, default_value_t = Job::Audit)]
     pub job: Job,
-    /// Ask AWS which of them the caller lacks.
+    /// Ask AWS which of them the caller does not have.
     #[arg(long)]
     pub check: bool,
     /// What to read of AWS, and as whom.
@@ -38,7 +38,7 @@ pub enum Job {
     Evidence,
     /// Send a canary, and read what was delivered.
     Canary,
-    /// Tell others of findings, with `audit --notify`.
+    /// Send findings, with `audit --notify`.
     Notify,
     /// Write a lake into a bucket, and read it.
     Lake,

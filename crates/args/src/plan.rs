@@ -18,7 +18,7 @@ Examples:
   invoketrail plan --organization --role-name Reader --format terraform --output-dir trails
 
 Nothing is changed: `invoketrail apply plan.json` does that.
-Exit code: 0 the plan reaches its end or there is nothing to do, 3 something stands in the way, 4 unknown whether it reaches it.")]
+Exit code: 0 the plan reaches its end or there is nothing to do, 3 something is in the way, 4 unknown whether it reaches it.")]
 pub struct Plan {
     /// Plan to remove paid copies instead: the same is recorded, fewer times.
     #[arg(long)]

@@ -79,7 +79,7 @@ impl<'a> Candidates<'a> {
             return if elsewhere { other_region(trail) } else { Standing::Silent(SilentReason::NotHere) };
         };
         if here.next().is_some() {
-            let error = "the inventory tells of this trail twice at one place";
+            let error = "the inventory lists this trail twice in one account and Region";
             return Standing::May { gaps: vec![self.undescribed(place, &trail.arn, error)] };
         }
         if elsewhere {

@@ -92,7 +92,7 @@ codes! {
         OtherAccount "recorder-of-other-account" "It belongs to another account, and to no organization of this one.",
         NotHere "recorder-not-here" "It does not exist in this Region.",
         NotCounted "recorder-not-counted" "The audit was asked to count trails alone (--recorders trails).",
-        CompensatingChannel "service-linked-channel" "A channel that another AWS service owns is no recorder.",
+        CompensatingChannel "service-linked-channel" "A channel that another AWS service owns is not a recorder.",
     }
     Control "What controls say" {
         NotAllSeen "not-all-places-seen" "Not every account and Region that was to be audited was seen.",
@@ -135,7 +135,7 @@ codes! {
         ValuesMatch "selector-values-match" "Every value of the selectors can match.",
     }
     Lint "What is the matter with a value of a selector" {
-        ValueWildcard "value-with-wildcard" "`*` stands for itself: selectors know no wildcards.",
+        ValueWildcard "value-with-wildcard" "Selectors know no wildcards, so `*` is an ordinary character.",
         ValueSlash "value-with-slash" "The slash form of an example of AWS is not the ARN of a function.",
         ValueQualified "value-with-version-or-alias" "Recorded ARNs carry no version or alias.",
         ValueForeign "value-of-other-partition" "The value is of another partition.",
@@ -175,7 +175,7 @@ codes! {
     }
     Because "Why a plan changes a recorder, and what each change adds" {
         BestRecorder "best-existing-recorder" "Of the recorders that are there, this one serves best.",
-        NewTrail "new-trail" "No recorder of the account can be changed so that it records what is lacking.",
+        NewTrail "new-trail" "No recorder of the account can be changed so that it records what is missing.",
         NewOrganizationTrail "new-organization-trail" "One trail of the organization serves several accounts.",
         CopyNeedless "recorded-by-others" "Others record the same.",
         LeaveOut "left-out-by-name" "A declared reduction leaves functions out by name.",

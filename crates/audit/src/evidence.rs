@@ -256,7 +256,7 @@ pub enum Doubt {
 pub enum Note {
     /// The records tell of far fewer executions than CloudWatch counts.
     #[error(
-        "the records tell of {executions} executions, CloudWatch of {invocations}: far fewer, worth a look"
+        "the records show {executions} executions, far fewer than the {invocations} invocations that CloudWatch counts"
     )]
     FarFewer {
         /// By the records.

@@ -81,7 +81,7 @@ impl Exception {
         match self.too_long {
             Some(most) => {
                 format!(
-                    "{what}, does not hold: it ends on {until}, and at most {most} days are allowed, owner {owner}"
+                    "{what}, does not hold, because it ends on {until}, and at most {most} days are allowed, owner {owner}"
                 )
             }
             None if self.holds_on(today) => format!("{what}, until {until}, owner {owner}"),
@@ -96,7 +96,7 @@ impl Exception {
         match self.too_long {
             Some(most) => {
                 format!(
-                    "exception {id} of {owner} does not hold: it ends on {until}, and at most {most} days are allowed"
+                    "exception {id} of {owner} does not hold, because it ends on {until}, and at most {most} days are allowed"
                 )
             }
             None => format!("exception {id} of {owner} ended on {until}"),

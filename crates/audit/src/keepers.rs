@@ -26,6 +26,8 @@ struct Keeper {
     organization: bool,
     /// When a trail was stopped, or delivered for the last time if it cannot any more, RFC 3339; `None` where it goes on, or nobody knows.
     ended_at: Option<String>,
+    /// True iff it cannot deliver: once it can, CloudTrail delivers what was recorded meanwhile.
+    may_deliver_again: bool,
     /// `None` iff they could not be read.
     selectors: Option<Arc<Selectors>>,
 }
@@ -50,18 +52,20 @@ pub struct Keepers {
 
 /// Where records were looked for.
 pub struct LookedInto<'a> {
-    /// Buckets that were read whole, as far as they are about the account and Region.
+    /// Buckets that were read, as far as they are about the account and Region.
     pub buckets: BTreeSet<String>,
-    /// True iff files were read that do not say which trail they are of: copies, and parts of buckets.
+    /// True iff files were read of which nobody knows the bucket: copies.
     pub copies: bool,
     /// The trails whose folders were read because they say so themselves; `None` iff places were named by hand.
     pub located: Option<BTreeSet<String>>,
     /// Why nothing shows that the trail delivered to what was read while the function ran; `None` iff something does.
     pub lacking: &'a dyn Fn(&OfTrail<'_>) -> Option<String>,
-    /// The window's begin, RFC 3339 in UTC.
+    /// Since when the records may have been made, RFC 3339 in UTC.
     pub since: &'a str,
-    /// The window's end, RFC 3339 in UTC.
+    /// Until when, RFC 3339 in UTC.
     pub until: &'a str,
+    /// Until when they may be delivered: that much later, or now; RFC 3339 in UTC.
+    pub delivered: &'a str,
 }
 
 /// A trail whose deliveries have to show.
@@ -73,6 +77,8 @@ pub struct OfTrail<'a> {
     pub organization: bool,
     /// True iff no other trail reaches the account and Region: whatever was delivered of them is its own.
     pub alone: bool,
+    /// When it was stopped, RFC 3339, iff an inventory says so that was collected after the records can have been made.
+    pub ended_at: Option<&'a str>,
 }
 
 impl Keepers {
@@ -105,10 +111,15 @@ impl Keepers {
     pub fn elsewhere(&self, arn: &str, looked: &LookedInto<'_>) -> Option<String> {
         let of = Arn::parse(arn)?;
         let here = self.by.get(&(of.account.to_owned(), of.region.to_owned()))?;
+        if !self.is_later_than(looked.until) {
+            let at = if self.collected_at.is_empty() { "an unknown time" } else { &self.collected_at };
+            return Some(format!(
+                "a recorder that came after the inventory was collected ({at}) may have recorded it: collect it again"
+            ));
+        }
+        let is_settled = self.is_later_than(looked.delivered);
         let told = here.keepers.iter().find_map(|keeper| {
-            // What an older inventory says to have ended may have gone on in the window.
-            let is_later = is_before(looked.until, &self.collected_at);
-            let told = here.hides(keeper, looked, is_later)?;
+            let told = here.hides(keeper, looked, is_settled)?;
             keeper.may_record(arn).then(|| format!("{} may have recorded it, and {told}", keeper.name))
         });
         let unseen = || {
@@ -117,15 +128,22 @@ impl Keepers {
         };
         told.or_else(unseen)
     }
+
+    /// True iff the inventory was certainly not collected before that moment.
+    fn is_later_than(&self, moment: &str) -> bool {
+        is_before(moment, &self.collected_at) || moment == self.collected_at
+    }
 }
 
 impl OfPlace {
-    /// Why what the recorder recorded in the window need not be among what was read; `None` iff it is.
-    fn hides(&self, keeper: &Keeper, looked: &LookedInto<'_>, is_later: bool) -> Option<String> {
+    /// Why what the recorder recorded then need not be among what was read; `None` iff it is. `is_settled` iff nothing more can have been delivered since
+    /// the inventory was collected.
+    fn hides(&self, keeper: &Keeper, looked: &LookedInto<'_>, is_settled: bool) -> Option<String> {
         if keeper.is_store {
             return Some("it keeps events in no bucket".to_owned());
         }
-        if is_later && keeper.ended_before(looked.since) {
+        let has_ended = is_settled || !keeper.may_deliver_again;
+        if has_ended && keeper.ended_before(looked.since) {
             return None;
         }
         // What lies there of the account and Region can only be of the one trail that there is.
@@ -140,9 +158,10 @@ impl OfPlace {
             (None, None) if alone || looked.copies => {}
             (None, None) => return Some("the inventory does not say where it delivers to".to_owned()),
         }
-        let lacking =
-            (looked.lacking)(&OfTrail { arn: &keeper.arn, organization: keeper.organization, alone })?;
-        Some(format!("{lacking}: it may have delivered elsewhere"))
+        let ended_at = keeper.ended_at.as_deref().filter(|_| has_ended);
+        let trail = OfTrail { arn: &keeper.arn, organization: keeper.organization, alone, ended_at };
+        let lacking = (looked.lacking)(&trail)?;
+        Some(format!("{lacking}, so it may have delivered elsewhere"))
     }
 }
 
@@ -163,6 +182,7 @@ impl Keeper {
                 (true, Some(_)) => one.latest_delivery.clone(),
                 (true, None) => None,
             }),
+            may_deliver_again: status.is_some_and(|one| one.logging && one.delivery_error.is_some()),
             selectors,
         }
     }

@@ -23,7 +23,7 @@ pub struct Lint {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// `*` is a literal (semantics 3.1).
-    #[error("selectors know no wildcards: `*` stands for itself")]
+    #[error("selectors know no wildcards, so `*` is an ordinary character")]
     Star,
     /// The form in AWS's own examples.
     #[error("no function has an ARN with a slash, though AWS's own example shows one: write `function:NAME`")]
@@ -53,7 +53,7 @@ pub enum Problem {
     #[error("no {0} has an ARN like that")]
     NoSuchArn(&'static str),
     /// A Lambda resource type that we do not know (U-19).
-    #[error("`{0}` is a Lambda resource type that this version does not know: its events are not judged")]
+    #[error("`{0}` is a Lambda resource type that this version does not know, so its events are not judged")]
     UnknownType(String),
 }
 

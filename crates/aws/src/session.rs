@@ -90,7 +90,7 @@ impl Reach {
     /// With a name in the user agent, `app/NAME`.
     pub(crate) fn lambda_as(&self, region: &str, name: &str) -> Result<aws_sdk_lambda::Client, Failure> {
         let name = AppName::new(name.to_owned())
-            .map_err(|_| Failure::new(Class::Final, "no name that can stand in a user agent"))?;
+            .map_err(|_| Failure::new(Class::Final, "not a valid name for a user agent"))?;
         Ok(aws_sdk_lambda::Client::new(&self.at(region).to_builder().app_name(name).build()))
     }
 

@@ -142,7 +142,7 @@ fn carried_out(
         place.show_forecast(work, &inventory)?;
     }
     if !approved(approval, &work.hash)? {
-        say("note", "not approved: nothing was changed");
+        say("note", "not approved, so nothing was changed");
         return Ok(Outcome::No);
     }
     // A person may take hours to answer, and others change meanwhile what the plan rests on.
@@ -210,7 +210,7 @@ pub(crate) fn held(path: &Path) -> Result<Option<std::fs::File>> {
         Ok(held) => Ok(held),
         Err(error) if busy(&error) => {
             let problem = Problem::new(format!("another process is writing {}", called(path)));
-            Err(problem.help("nothing was changed: wait until that has ended, and try again").into())
+            Err(problem.help("nothing was changed. Wait until that has ended, and try again").into())
         }
         // Reading it says what is wrong.
         Err(_) => Ok(None),

@@ -60,7 +60,7 @@ pub fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
         earlier => earlier,
     };
     if exact.steps.is_empty() {
-        say("note", "the journal says that nothing was changed: there is nothing to take back");
+        say("note", "the journal says that nothing was changed, so there is nothing to take back");
         return Ok(Outcome::Well);
     }
     let Some(found) = found(&exact, &place)? else { return Ok(Outcome::Interrupted) };
@@ -116,7 +116,7 @@ fn take_back(
         }
     };
     if asks && !approved(&typed.approval, &work.hash)? {
-        say("note", "not approved: nothing was changed");
+        say("note", "not approved, so nothing was changed");
         return Ok(Outcome::No);
     }
     carried_out(work, declared, &before, place)
@@ -125,7 +125,7 @@ fn take_back(
 /// What an undo took back comes again with the plan: that is judged afresh, and declares its exception.
 fn refused_again(own: &Path) -> Outcome {
     say("error", &format!("{} is the journal of an undo, and an undo is not undone", own.display()));
-    say("help", "apply the plan again: that is judged by the account, and declares again what it leaves out");
+    say("help", "apply the plan again. It is judged by the account, and declares again what it leaves out");
     say("note", "nothing was changed");
     Outcome::No
 }
@@ -197,7 +197,7 @@ fn go_on(work: Work, declared: &Declared, typed: &args::Undo, place: &Place<'_>)
         Err(error) => return work.half_way(Err(error), place.live),
     };
     if !approved(&typed.approval, &work.hash)? {
-        say("note", "not approved: nothing more was changed");
+        say("note", "not approved, so nothing more was changed");
         return Ok(Outcome::No);
     }
     carried_out(&work, declared, &before, place)
@@ -211,7 +211,7 @@ fn found(exact: &Plan, place: &Place<'_>) -> Result<Option<Vec<State>>> {
     // A plan may change several settings of one trail.
     let names: BTreeSet<String> = gone.map(|(change, _)| report::noun_of_change(change)).collect();
     for name in names {
-        say("note", &format!("{name} does not exist any more: nothing of it is left to take back"));
+        say("note", &format!("{name} does not exist any more, so there is nothing to take back"));
     }
     Ok(Some(found))
 }
@@ -225,7 +225,7 @@ fn states(changes: &[Change], place: &Place<'_>) -> Result<Option<Vec<State>>> {
     let told = |(change, state): (&Change, std::result::Result<State, String>)| {
         state.map_err(|error| {
             let problem = Problem::new(format!("{}: {error}", change.target.arn));
-            problem.help("what cannot be read cannot be taken back: nothing more was changed").into()
+            problem.help("what cannot be read cannot be taken back, so nothing more was changed").into()
         })
     };
     changes.iter().zip(states).map(told).collect::<Result<_>>().map(Some)
@@ -275,7 +275,7 @@ fn merge(around: &Around, earlier: Option<&Work>, typed: &args::Undo, place: &Pl
     if around.is_over && !around.left.is_empty() {
         let told = format!("{}: {}", around.left[0].target.arn, report::MIXED);
         return Err(Problem::new(told)
-            .help("edit it by hand: the journal holds what stood there first")
+            .help("edit it by hand. The journal holds what was there before")
             .into());
     }
     around.left.iter().for_each(|change| tell_left(change, "this plan leaves it as it is"));
@@ -283,10 +283,13 @@ fn merge(around: &Around, earlier: Option<&Work>, typed: &args::Undo, place: &Pl
     if around.is_over && !around.kept.is_empty() {
         if let Some(work) = earlier {
             work.end_with_what_others_use()?;
-            say("note", "nothing else of the plan is left to take back: the undo that was begun has ended");
+            say(
+                "note",
+                "nothing else of the plan is left to take back, so the undo that was begun has ended",
+            );
             return Ok(Outcome::No);
         }
-        say("note", "nothing else of the plan is left to take back: nothing was planned");
+        say("note", "nothing else of the plan is left to take back, so nothing was planned");
         return Ok(Outcome::No);
     }
     let hash = plan_hash(merged);

@@ -335,7 +335,7 @@ pub enum Doubt {
         operator: Operator,
     },
     /// The same field twice in one selector (U-11).
-    #[error("`{path}`: {field} stands twice in one selector, and AWS does not say how the two combine")]
+    #[error("`{path}`: {field} appears twice in one selector, and AWS does not say how the two combine")]
     Repeated {
         /// Path into the document.
         path: String,

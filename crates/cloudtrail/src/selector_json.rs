@@ -54,7 +54,7 @@ pub enum SelectorsError {
         wanted: &'static str,
     },
     /// One member twice, in one spelling or in two, of which neither may win in silence.
-    #[error("`{path}` stands there twice")]
+    #[error("`{path}` appears twice")]
     Twice {
         /// Path into the document: the second of them.
         path: String,

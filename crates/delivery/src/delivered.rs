@@ -38,7 +38,7 @@ use logs::ObjectKey;
 use std::path::PathBuf;
 
 /// Records that CloudTrail did not deliver are no evidence of a trail, and may yet be what is missing.
-const NO_EVIDENCE: &str = "it holds records beside those that CloudTrail delivered, which are no evidence: move it away, or name it by itself";
+const NO_EVIDENCE: &str = "it holds records that CloudTrail did not deliver, so they are not evidence: move it away, or name it by itself";
 
 /// What lies in the places that the window concerns. There may be no door iff none of them is a bucket.
 #[must_use]

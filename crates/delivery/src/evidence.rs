@@ -194,7 +194,8 @@ impl Gathered<'_> {
             },
         };
         let mut functions: Vec<OfFunction> = by.records.iter().map(known).collect();
-        let late = late::read_on(&mut functions, counted, &sought, (&listed, &question), reader)?;
+        let late =
+            late::read_on(&mut functions, counted, &sought, (&listed, &question, proven.as_ref()), reader)?;
         for one in functions.iter_mut().filter(|one| one.known.records.records == 0) {
             let looked = std::mem::replace(&mut one.known.looked, Looked::NoFile);
             one.known.looked = by.looked(&one.arn, looked);

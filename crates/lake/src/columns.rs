@@ -391,7 +391,7 @@ const INVOCATIONS_DAILY: &[Column] = &[
     AWSREGION,
     required(other("records", Kind::Integer, "count(*)", "Rows of `invocations`.")),
     required(other("errors", Kind::Integer, "count(errorcode)", "Those of them with an error code.")),
-    required(other("copies_dropped", Kind::Integer, "sum(copies_dropped)", "Copies that are no rows.")),
+    required(other("copies_dropped", Kind::Integer, "sum(copies_dropped)", "Copies that are not rows.")),
     required(other("first_time", Kind::Time, "min(time)", "The first of these calls.")),
     required(other("last_time", Kind::Time, "max(time)", "The last of these calls.")),
 ];

@@ -123,7 +123,7 @@ pub enum ManifestError {
     #[error("it has schema {0}; this version reads schema {SCHEMA}")]
     Schema(u32),
     /// It is that of another folder: it was copied or moved.
-    #[error("it is the manifest of {0}: the folder was copied or moved")]
+    #[error("it is the manifest of {0}, so the folder was copied or moved")]
     Elsewhere(String),
 }
 

@@ -95,13 +95,13 @@ pub enum Reason {
         member: &'static str,
     },
     /// A member that we look at stands twice: readers would disagree about which counts.
-    #[error("`{member}` stands twice")]
+    #[error("`{member}` appears twice")]
     Twice {
         /// Its name.
         member: &'static str,
     },
     /// `eventTime` names no time.
-    #[error("`{text}` is no time that CloudTrail writes")]
+    #[error("`{text}` is not a time as CloudTrail writes it")]
     Time {
         /// As written.
         text: String,

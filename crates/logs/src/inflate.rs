@@ -54,7 +54,7 @@ pub enum Trouble {
         why: String,
     },
     /// Something that is no gzip member follows the last one.
-    #[error("{length} bytes that are no gzip data follow at byte {at}")]
+    #[error("{length} bytes that are not gzip data follow at byte {at}")]
     Trailing {
         /// Where it begins.
         at: usize,

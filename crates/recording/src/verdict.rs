@@ -168,7 +168,7 @@ impl Verdict {
         match self.open? {
             Open::Names => Some(format!("{} (U-1)", crate::remainder_words::NAMES_CONTRADICT)),
             Open::Work => Some(format!(
-                "deciding this takes more than {} steps, the work limit: there are too many selectors and values that overlap",
+                "deciding this takes more than {} steps, the work limit, because there are too many selectors and values that overlap",
                 crate::WORK_LIMIT
             )),
         }

@@ -224,11 +224,11 @@ fn unmatched(one: &Checked<'_>, names: &BTreeSet<&str>) -> Option<String> {
     match (one.matches_nothing(), found.missing.len(), found.unknown.len()) {
         (Some(true), _, _) => Some(format!("{id} matches no function of the inventory.")),
         (None, _, _) => Some(format!(
-            "Unknown whether {id} matches a function: the inventory has no complete list for {places}."
+            "Unknown whether {id} matches a function, because the inventory has no complete list for {places}."
         )),
         (Some(false), 0, 0) => None,
         (Some(false), 0, unknown) => Some(format!(
-            "Unknown for {unknown} of {} of {id}: the inventory has no complete list for {places}.",
+            "Unknown for {unknown} of {} of {id}, because the inventory has no complete list for {places}.",
             quantity(all, FUNCTION)
         )),
         (Some(false), missing, _) => {

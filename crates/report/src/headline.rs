@@ -164,7 +164,7 @@ fn of_invocations(audit: &Audit<'_>) -> String {
     let listed = if unlisted { " that could be listed" } else { "" };
     let all = format!("{}{listed}", joined(&counted));
     match audit.about_invocations() {
-        Conclusion::Nothing => "There is nothing to audit: no account and Region was looked at.".to_owned(),
+        Conclusion::Nothing => "There is nothing to audit, because no account and Region was looked at.".to_owned(),
         Conclusion::Yes if accepts_new(audit) => {
             let some = if excused > 0 { format!("{under} and ") } else { String::new() };
             format!("Every invocation is recorded, except {some}new functions under accepted exceptions.")

@@ -73,9 +73,13 @@ fn what_is_done(plan: &Plan) -> String {
     if plan.steps.is_empty() {
         return match (&plan.purpose, plan.refusals.is_empty()) {
             (Purpose::Record, true) => nothing_to_change(plan),
-            (Purpose::DropCopies, true) => "There is nothing to change: no paid copy can go.".to_owned(),
+            (Purpose::DropCopies, true) => {
+                "There is nothing to change, because no paid copy can go.".to_owned()
+            }
             (Purpose::Backout(exception), true) => nothing_to_drop(&exception.functions),
-            (Purpose::Restore(_), true) => "There is nothing to restore: no trail has to change.".to_owned(),
+            (Purpose::Restore(_), true) => {
+                "There is nothing to restore, because no trail has to change.".to_owned()
+            }
             (Purpose::Undo, true) => "There is nothing to take back.".to_owned(),
             (_, false) => "Nothing can be changed now. See why under \"Not planned\".".to_owned(),
         };
@@ -141,13 +145,13 @@ fn nothing_to_change(plan: &Plan) -> String {
             why(Status::Undetermined)
         ),
         _ if plan.leaves_excepted() => {
-            "There is nothing to change: every invocation is recorded except what is under accepted exceptions."
+            "There is nothing to change, because every invocation is recorded except what is under accepted exceptions."
                 .to_owned()
         }
         _ if plan.outlook.iter().any(is_short) => {
-            "There is nothing to change: every Lambda invocation is recorded.".to_owned()
+            "There is nothing to change, because every Lambda invocation is recorded.".to_owned()
         }
-        _ => "There is nothing to change: everything is recorded.".to_owned(),
+        _ => "There is nothing to change, because everything is recorded.".to_owned(),
     }
 }
 

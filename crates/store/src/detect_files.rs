@@ -169,7 +169,7 @@ pub fn read_detect_exceptions(
         let path = format!("exceptions[{at}]");
         let one = one.checked(&path)?;
         if all.iter().any(|other| other.id == one.id) {
-            return wrong(format!("{path}.id"), &format!("`{}` stands twice", excerpt(&one.id, 60)));
+            return wrong(format!("{path}.id"), &format!("`{}` appears twice", excerpt(&one.id, 60)));
         }
         if let Some(days) = longest.filter(|days| one.ends > now + (i64::from(*days) + 1) * DAY_MILLIS) {
             let problem = format!("it is more than {days} days away, the maximum that is set");

@@ -79,7 +79,7 @@ impl DocumentError {
                 "the formats are described in docs/reference/formats.md"
             }
             Self::WrongShape { .. } | Self::Impossible { .. } => {
-                "it was edited or damaged: make it anew, docs/reference/formats.md describes it"
+                "it was edited or damaged, so make it again; docs/reference/formats.md describes it"
             }
         }
     }
@@ -149,7 +149,7 @@ fn check_format(text: &str, format: Format) -> Result<(), DocumentError> {
         }
         None => return Err(other("it has no member `format`".to_owned())),
         Some(Ok(named)) => named,
-        Some(Err(_)) => return Err(other("its `format` is no text".to_owned())),
+        Some(Err(_)) => return Err(other("its `format` is not text".to_owned())),
     };
     let named = named.as_str();
     let version = named.strip_prefix(format.name).and_then(|rest| rest.strip_prefix('/'));

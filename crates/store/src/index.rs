@@ -60,11 +60,11 @@ impl IndexError {
             Self::Unreachable(_) | Self::Foreign(_) => {
                 "name another file with --index, or go without: --no-index"
             }
-            Self::Damaged(_) => "remove the file: it is made again from the logs",
+            Self::Damaged(_) => "remove the file. It is made again from the logs",
             Self::Exposed(_) => {
                 "name a file in a folder that only you may write to with --index (chmod 600, chmod 700), or use none: --no-index"
             }
-            Self::Newer => "update invoketrail, or remove the file: it is made again from the logs",
+            Self::Newer => "update invoketrail, or remove the file. It is made again from the logs",
         }
     }
 }

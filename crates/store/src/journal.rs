@@ -64,7 +64,7 @@ impl JournalError {
                 "name the journal that `apply` wrote: beside plan.json it is plan.json.journal"
             }
             Self::Plan(error) => error.help(),
-            Self::NotBegun => "apply the plan again: this journal is replaced",
+            Self::NotBegun => "apply the plan again. This journal is replaced",
             Self::Line { .. } => {
                 "it was edited or damaged; the lines before that one are true: compare them with the account by hand"
             }

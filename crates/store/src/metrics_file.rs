@@ -55,7 +55,7 @@ pub fn read_metrics(bytes: &[u8]) -> Result<BTreeMap<String, HourlyCounts>, Docu
                 return wrong(path, problem);
             };
             if hours.insert(begins, count).is_some() {
-                return wrong(path, format!("{time} stands twice"));
+                return wrong(path, format!("{time} appears twice"));
             }
         }
         if all.contains_key(&function) {

@@ -26,7 +26,7 @@ impl WrongSetting {
     /// A key that there is not. `known` are those that there are.
     #[must_use]
     pub fn unknown(key: &str, known: &[&str]) -> Self {
-        let line = format!("`{}` is no setting", excerpt(key, 60));
+        let line = format!("`{}` is not a setting", excerpt(key, 60));
         let help = match nearest(&key.replace('_', "-"), known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("settings are named like the flags: {}", known.join(", ")),

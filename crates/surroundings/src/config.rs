@@ -163,7 +163,7 @@ fn in_folder() -> Result<Config> {
         Err(error) => return Err(io_problem("read", NAME, &error).into()),
         // A pipe would be waited for, and a folder of that name does not concern us.
         Ok(metadata) if !metadata.is_file() => {
-            insist("note", &format!("ignoring ./{NAME}: it is not a regular file"));
+            insist("note", &format!("ignoring ./{NAME}, because it is not a regular file"));
             return Ok(Config::default());
         }
         Ok(_) => {}
@@ -376,8 +376,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_in_one_line() {
         for (text, said) in [
-            ("regoin = 'eu-west-1'", "`regoin` is no setting"),
-            ("role_name = 'x'", "`role_name` is no setting"),
+            ("regoin = 'eu-west-1'", "`regoin` is not a setting"),
+            ("role_name = 'x'", "`role_name` is not a setting"),
             ("region = 3", "`region` needs text in quotes, or a list of it, not 3"),
             ("organization = 'yes'", "`organization` needs true or false, not \"yes\""),
             (

@@ -60,7 +60,7 @@ pub fn mention_unknown() {
     for name in variables().keys().filter(|name| !known.contains(name)) {
         let near = nearest(name, known.iter().map(String::as_str));
         let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-        say("note", &format!("ignoring the variable {name}: no flag has that name{near}"));
+        say("note", &format!("ignoring the variable {name}, because no flag has that name{near}"));
     }
 }
 
@@ -134,7 +134,7 @@ fn completed(
         if single && several && value.to_str().is_some_and(|value| value.contains(',')) {
             let problem =
                 Problem::misuse(format!("{name} names several, and `{}` takes one", leaf.0.get_name()));
-            return Err(problem.help(format!("type --{long}: what is typed wins over the variable")));
+            return Err(problem.help(format!("type --{long}, which wins over the variable")));
         }
         flags.extend(flag);
         taken.push(name);

@@ -97,7 +97,7 @@ fn instead(path: &Path, kind: FileKind, wanted: FileKind) -> String {
         FileKind::PublicKeys => format!("`invoketrail logs validate FOLDER --public-keys {file}` reads it"),
         FileKind::TerraformPlan => format!("`invoketrail check --terraform {file}` reads it{}", make(wanted)),
         FileKind::Template => format!("`invoketrail check --cloudformation {file}` reads it{}", make(wanted)),
-        FileKind::Html => format!("open it in a browser: no command reads it{}", make(wanted)),
+        FileKind::Html => format!("open it in a browser, because no command reads it{}", make(wanted)),
         FileKind::Report => format!("no command reads it{}", make(wanted)),
         FileKind::Hcl if selectors => {
             "give JSON: `terraform show -json`, or `aws cloudtrail get-event-selectors --trail-name NAME`"

@@ -65,7 +65,7 @@ pub fn tell_known(known: u64, files: u64) {
 /// That something in the index was not as it was written, if so.
 pub fn tell_damage(index: Option<&Index>) {
     if index.is_some_and(Index::is_damaged) {
-        say("note", "the index is damaged: what could not be trusted was read from the files");
-        say("help", "remove the file of the index: it is made again from the logs");
+        say("note", "the index is damaged, so what could not be trusted was read from the files");
+        say("help", "remove the file of the index. It is made again from the logs");
     }
 }

@@ -143,7 +143,7 @@ fn within(budget: f64, all: Vec<Chosen>, kept: &[Chosen], unmet: &mut Vec<Coded>
     }
     if left > budget {
         unmet.push(Code::BudgetTooLow.says(format!(
-            "the budget of ${budget:.2} cannot be met: what must be kept costs ${left:.2} a month by the high estimate"
+            "the budget of ${budget:.2} cannot be met, because what must be kept costs ${left:.2} a month by the high estimate"
         )));
         return Vec::new();
     }

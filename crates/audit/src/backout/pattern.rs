@@ -29,7 +29,7 @@ pub enum PatternError {
     Empty,
     /// It begins with none of the words we know.
     #[error(
-        "`{text}` is no pattern: it begins with arn:, tag:, account: or region:, or is the name of a function"
+        "`{text}` is not a pattern: expected arn:..., tag:..., account:..., region:... or the name of a function"
     )]
     Unknown {
         /// What stands there.

@@ -56,12 +56,12 @@ fn on_purpose(audit: &Audit<'_>, finding: &Finding) -> Option<Coded> {
 fn global_services(fails: bool) -> Coded {
     if fails {
         return Code::GlobalServicesOff.says(
-            "events of global services (IAM, STS, CloudFront) are not recorded: the only trails that record \
+            "events of global services (IAM, STS, CloudFront) are not recorded, because the only trails that record \
              management events here are without them",
         );
     }
     Code::GlobalServicesUnknown.says(
-        "unknown whether events of global services (IAM, STS, CloudFront) are recorded: a trail without them records \
+        "unknown whether events of global services (IAM, STS, CloudFront) are recorded, because a trail without them records \
          management events here, and another recorder was not read in full",
     )
 }

@@ -22,7 +22,7 @@ pub enum Violation {
     #[error("basic and advanced selectors at once")]
     BothKinds,
     /// Event data stores and channels have advanced selectors only (CreateEventDataStore).
-    #[error("basic selectors on something that is no trail")]
+    #[error("basic selectors on something that is not a trail")]
     BasicOnStore,
     /// API_AdvancedFieldSelector: "eventCategory" is required.
     #[error("selector {0} has no eventCategory")]
@@ -65,7 +65,7 @@ pub enum Violation {
         value: String,
     },
     /// Observed: `Value arn:aws:lambda:* for DataResources.Values is invalid` (semantics 2).
-    #[error("selector {selector}: `{value}` is no value for DataResources")]
+    #[error("selector {selector}: `{value}` is not a valid value for DataResources")]
     DataResource {
         /// The selector.
         selector: usize,

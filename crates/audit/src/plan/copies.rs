@@ -113,7 +113,7 @@ pub(super) fn say_what_copies_lack(inventory: &Inventory, plan: &mut Plan) {
         let names: Vec<&str> =
             bare.iter().filter(|one| holds(one, function)).map(|one| one.name.as_str()).collect();
         step.risks.push(Code::CopiesUnproven.says(format!(
-            "the copies that stay have no log file validation ({}): nobody can prove that their log files are unchanged",
+            "the copies that stay have no log file validation ({}), so nobody can prove that their log files are unchanged",
             names.join(", ")
         )));
     }

@@ -184,7 +184,7 @@ fn risks_of_selectors(kind: RecorderKind, turn: &Turn<String>) -> Vec<Coded> {
     match is_trail {
         true if drops => told.push((
             Code::FewerRecords,
-            "fewer records: whatever reads this trail's bucket, log group or topic no longer receives those that go",
+            "fewer records, so whatever reads this trail's bucket, log group or topic no longer receives those that go",
         )),
         false if drops => told.push((Code::FewerIngested, "fewer records are ingested: queries no longer find those that go")),
         _ => {}

@@ -209,7 +209,8 @@ fn an_exception_that_is_only_too_long_is_not_said_to_have_ended() {
     one.limit(30, "2026-11-23");
     let told = one.told("2026-11-23");
     assert!(
-        told.contains("does not hold: it ends on 2026-12-31, and at most 30 days") && !told.contains("ended"),
+        told.contains("does not hold, because it ends on 2026-12-31, and at most 30 days")
+            && !told.contains("ended"),
         "{told}"
     );
 }

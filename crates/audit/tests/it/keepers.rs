@@ -26,6 +26,7 @@ fn elsewhere(world: &World, read: Read<'_>) -> Option<String> {
         lacking: &|trail| (!shown(trail)).then(|| "no digest of it".to_owned()),
         since: "2026-11-20T00:00:00Z",
         until: "2026-11-21T00:00:00Z",
+        delivered: "2026-11-22T00:00:00Z",
     };
     Keepers::of(&world.inventory).elsewhere(&function(MEMBER, HERE, "orders"), &looked)
 }
@@ -44,9 +45,15 @@ fn two_buckets(data: &str) -> World {
     world
 }
 
-/// What was collected before the window's end says nothing of what ended.
+/// What was collected before the window's end says nothing of what ended, nor of what came.
 #[test]
-fn an_inventory_that_is_older_than_the_window_ends_no_trail() {
+fn an_inventory_that_is_older_than_the_window_settles_nothing() {
+    let mut world = two_buckets(MANAGEMENT_ONLY);
+    assert_eq!(elsewhere(&world, of_buckets(&["bucket-a"], &[])), None);
+    world.inventory.collected_at = "2026-11-20T23:59:59Z".to_owned();
+    let told = elsewhere(&world, of_buckets(&["bucket-a"], &[])).unwrap();
+    assert!(told.contains("collected (2026-11-20T23:59:59Z)") && told.contains("collect it again"), "{told}");
+
     for (collected, may) in [("2026-11-23T00:00:00Z", false), ("2026-11-20T12:00:00Z", true), ("", true)] {
         let mut world = two_buckets(ALL);
         world.inventory.collected_at = collected.to_owned();
@@ -72,7 +79,7 @@ fn a_trail_that_may_record_it_into_another_bucket_holds_it_there() {
         assert_eq!(elsewhere(&world, of_buckets(buckets, &["data"])), None);
         // Its bucket is read, and nothing shows that it delivered to it then: the other trail's files may hide that.
         let told = elsewhere(&world, of_buckets(buckets, &["management"])).unwrap();
-        assert!(told.contains("no digest of it: it may have delivered elsewhere"), "{told}");
+        assert!(told.contains("no digest of it, so it may have delivered elsewhere"), "{told}");
     }
     // Selectors that nobody could read may record it.
     let mut unread = world.clone();
@@ -90,6 +97,7 @@ fn a_trail_that_may_record_it_into_another_bucket_holds_it_there() {
 #[test]
 fn what_was_read_of_a_lone_trail_is_its_own() {
     let mut world = World::member().trail("data", MEMBER, false, ALL);
+    world.inventory.collected_at = "2026-11-23T00:00:00Z".to_owned();
     world.of("data").destination = Some("bucket-b".to_owned());
     let copy = Read { copies: true, ..Read::default() };
     assert_eq!(elsewhere(&world, copy), None);
@@ -138,6 +146,9 @@ fn what_records_nothing_now_may_have_recorded_before() {
         let status = TrailStatus { logging: true, delivery_error, latest_delivery, ..TrailStatus::default() };
         is(&mut world, "data", status);
         assert_eq!(elsewhere(&world, read).is_some(), may, "{latest:?}");
+        // While CloudTrail still tries, its bucket may be mended.
+        world.inventory.collected_at = "2026-11-21T12:00:00Z".to_owned();
+        assert!(elsewhere(&world, read).is_some(), "{latest:?}");
     }
     // Of an organization's trail whose home Region the account has no longer, nobody knows since when.
     let mut world = two_buckets(MANAGEMENT_ONLY).trail("org", MANAGEMENT, true, ALL);

@@ -30,9 +30,9 @@ fn every_control_is_described_as_it_is() {
 fn page_of_codes() -> String {
     let mut page = String::from(
         "# Codes\n\n\
-         Every reason, gap, risk and remedy has a code: in JSON it stands beside the words (`code` beside `reason`, `help_code` beside `help`,\n\
+         Every reason, gap, risk and remedy has a code. In JSON it is beside the words (`code` beside `reason`, `help_code` beside `help`,\n\
          `risk_codes` beside `risks`, and so on). Words may be said better in a later version. A code keeps its name and its meaning; later\n\
-         versions may add codes. `uncoded` stands where a plan was read from a file of a version without codes.\n",
+         versions may add codes. `uncoded` is there where a plan was read from a file of a version without codes.\n",
     );
     for room in Room::ALL {
         page.push_str(&format!("\n## {}\n\n| Code | What it means |\n|---|---|\n", room.heading()));

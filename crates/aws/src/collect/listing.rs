@@ -46,7 +46,7 @@ pub(crate) async fn pages<T>(
                 match following.filter(|following| !following.is_empty()) {
                     None => return (all, None),
                     Some(following) if !seen.insert(following.clone()) => {
-                        let error = "the listing does not end: a page names one as the next that came before";
+                        let error = "the listing does not end, because a page names as the next one a page that came before";
                         return (all, Some(Failure::new(Class::Final, error)));
                     }
                     following => next = following,

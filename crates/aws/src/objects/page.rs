@@ -74,7 +74,7 @@ fn settled(mut page: Page, told: Told) -> Result<(Page, Option<String>), String>
     if told.encoded {
         let named = page.entries.iter_mut().map(|entry| &mut entry.key).chain(&mut page.folders);
         for name in named {
-            *name = decoded(name).ok_or_else(|| format!("`{name}` is no encoded key"))?;
+            *name = decoded(name).ok_or_else(|| format!("`{name}` is not an encoded key"))?;
         }
     }
     let next = told.next.filter(|next| !next.is_empty());

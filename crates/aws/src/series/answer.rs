@@ -72,13 +72,13 @@ fn series(member: &mut ScopedDecoder<'_, '_>) -> Result<(String, Series), String
             while let Some(mut value) = part.next_tag() {
                 let text = try_data(&mut value).map_err(wrong)?;
                 let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-                series.values.push(number.ok_or_else(|| format!("`{text}` is no number"))?);
+                series.values.push(number.ok_or_else(|| format!("`{text}` is not a number"))?);
             }
         } else if part.start_el().matches("Timestamps") {
             while let Some(mut time) = part.next_tag() {
                 let text = try_data(&mut time).map_err(wrong)?;
                 let time = DateTime::from_str(text.trim(), Format::DateTimeWithOffset);
-                series.times.push(time.map_err(|_| format!("`{text}` is no time"))?.secs());
+                series.times.push(time.map_err(|_| format!("`{text}` is not a time"))?.secs());
             }
         }
     }

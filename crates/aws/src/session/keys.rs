@@ -39,11 +39,11 @@ pub(crate) fn check(id: &str, secret: &str, token: Option<&str>) -> Result<(), U
         let ends_a_line = text.ends_with(['\r', '\n']);
         let bad = |byte: u8| !(0x21..=0x7e).contains(&byte);
         let wrong = if ends_a_line {
-            "ends with a line break: it was probably read from a file with line endings of Windows, or with its last newline"
+            "ends with a line break, probably because it was read from a file with line endings of Windows, or with its last newline"
         } else if text.bytes().any(|byte| byte < 0x20 || byte == 0x7f) {
-            "holds a control character: it was probably copied together with something else"
+            "holds a control character, probably because it was copied together with something else"
         } else if text.bytes().any(bad) {
-            "holds a space or a character that is not ASCII: it was probably copied together with something else"
+            "holds a space or a character that is not ASCII, probably because it was copied together with something else"
         } else {
             continue;
         };

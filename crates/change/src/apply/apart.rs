@@ -40,7 +40,7 @@ impl Files<'_> {
                     let (path, beside) = (called(path), called(beside));
                     let line = format!("{what} {path} and {other} {beside} are one file");
                     let flag = if at == 0 { "exceptions" } else { "journal" };
-                    let help = format!("nothing was changed: name another file with --{flag}");
+                    let help = format!("nothing was changed. Name another file with --{flag}");
                     return Err(Problem::misuse(line).help(help));
                 }
             }
@@ -59,7 +59,7 @@ impl Files<'_> {
             if is_one(&name, &self.journal) {
                 let line = format!("the exceptions {} have the name of a journal", called(exceptions));
                 return Err(
-                    Problem::misuse(line).help("nothing was changed: name another file with --exceptions")
+                    Problem::misuse(line).help("nothing was changed. Name another file with --exceptions")
                 );
             }
         }
@@ -78,5 +78,5 @@ pub(crate) fn is_no_undo(journal: &Path) -> Result<(), Problem> {
         return Ok(());
     }
     let line = format!("--journal {} ends in .undo, as the journal of an undo does", called(journal));
-    Err(Problem::misuse(line).help("nothing was changed: name another file with --journal"))
+    Err(Problem::misuse(line).help("nothing was changed. Name another file with --journal"))
 }

@@ -55,7 +55,7 @@ impl Declared {
         if let Some(path) = declared.written() {
             can_write(path).map_err(|error| {
                 let problem = io_problem("write", &path.display().to_string(), &error);
-                problem.help("nothing was changed: name another file with --exceptions, or make its folder")
+                problem.help("nothing was changed. Name another file with --exceptions, or make its folder")
             })?;
         }
         Ok(declared)
@@ -86,7 +86,9 @@ impl Declared {
             "the exception {} is not the one that the plan ends: its functions or its plan are others",
             other.id
         ));
-        Err(problem.help("make the restore again: it is planned for the exceptions as they are").into())
+        Err(problem
+            .help("make the restore again, so that it is planned for the exceptions as they are")
+            .into())
     }
 
     /// Writes what the plan did, over the account as it is now. The file is read again, because others may have written it since, and

@@ -52,7 +52,10 @@ pub(super) fn refuses_resume(path: &Path, live: &Live) -> Result<Option<Outcome>
         Way::UndoFirst => {
             say(
                 "error",
-                &format!("an undo of {} was begun: it cannot go on before that has ended", called(path)),
+                &format!(
+                    "an undo of {} was begun, and has to end before the journal can go on",
+                    called(path)
+                ),
             );
             say("next", &format!("invoketrail undo {name}{flags}"));
         }
@@ -60,7 +63,7 @@ pub(super) fn refuses_resume(path: &Path, live: &Live) -> Result<Option<Outcome>
             say(
                 "error",
                 &format!(
-                    "{} was taken back by invoketrail undo: nothing is left to go on with",
+                    "{} was taken back by invoketrail undo, so nothing is left to go on with",
                     called(path)
                 ),
             );
@@ -128,7 +131,7 @@ impl Work {
                 } else {
                     None
                 };
-                say("note", &format!("{name} was {done} before: there is nothing left to do"));
+                say("note", &format!("{name} was {done} before, so there is nothing left to do"));
                 let settled = declared.settle(&self.plan, now.as_ref());
                 self.half_way(settled.map(|_| Outcome::Well), place.live)
             }
@@ -162,7 +165,7 @@ fn left(plan: &Plan, place: &Place<'_>) -> Result<Left> {
     for (change, found) in last.into_iter().zip(states) {
         let found = found.map_err(|error| {
             Problem::new(format!("{}: {error}", change.target.arn))
-                .help("what cannot be read cannot be compared: nothing was changed")
+                .help("what cannot be read cannot be compared, so nothing was changed")
         })?;
         // A bucket that was to be deleted is kept where it holds log files.
         let kept = change.after() == State::Bucket(None);

@@ -42,7 +42,7 @@ impl Work {
             self.untouched(aside.as_deref());
         } else if let Some(aside) = aside {
             let named = self.journal.display();
-            say("note", &format!("{named} is of an earlier run: it is kept as {}", aside.display()));
+            say("note", &format!("{named} is of an earlier run, so it is kept as {}", aside.display()));
         }
         Ok(carried)
     }
@@ -52,14 +52,14 @@ impl Work {
         let problem = io_problem("write the journal", &self.journal.display().to_string(), error);
         let help = match (error.kind(), &self.plan.purpose) {
             (ErrorKind::ResourceBusy, _) => {
-                "nothing was changed: wait until that has ended, and try again".to_owned()
+                "nothing was changed. Wait until that has ended, and try again".to_owned()
             }
             (ErrorKind::AlreadyExists, _) => {
-                format!("nothing was changed: go on with `{}`", self.resume(live))
+                format!("nothing was changed. Go on with `{}`", self.resume(live))
             }
             // What takes back has its journal beside the one that it takes back.
-            (_, Purpose::Undo) => "nothing was changed: its folder must be writable".to_owned(),
-            _ => "nothing was changed: name another file with --journal".to_owned(),
+            (_, Purpose::Undo) => "nothing was changed. Its folder must be writable".to_owned(),
+            _ => "nothing was changed. Name another file with --journal".to_owned(),
         };
         problem.help(help)
     }
@@ -93,7 +93,7 @@ impl Work {
                     self.journal.display()
                 ));
                 let undo = format!("`invoketrail undo {name}{}{}`", exceptions_again(), live.again());
-                return Err(problem.help(format!("nothing was changed: go on with {undo}")).into());
+                return Err(problem.help(format!("nothing was changed. Go on with {undo}")).into());
             }
             Way::Compare | Way::MakeWay => {}
             // An undo that was stopped makes way for one around what others changed since, which looks at everything anew.

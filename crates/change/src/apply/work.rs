@@ -75,16 +75,13 @@ impl Work {
             return Ok(());
         }
         let line = format!("{} is there, and it is not a journal", self.journal.display());
-        Err(Problem::new(line).help("nothing was changed: name another file with --journal"))
+        Err(Problem::new(line).help("nothing was changed. Name another file with --journal"))
     }
 
     pub(crate) fn resumed(path: &Path) -> Result<Self> {
         let JournalRead { plan, hash, marks, cut_off } = journal(path)?;
         if cut_off {
-            say(
-                "note",
-                "the last line of the journal was cut off: the account itself is asked what came of it",
-            );
+            say("note", "the last line of the journal was cut off, so AWS is asked what became of that step");
         }
         Ok(Work { plan, hash, marks, journal: path.to_owned(), open: Some(cut_off) })
     }
@@ -176,7 +173,7 @@ impl Work {
             say(
                 "help",
                 &format!(
-                    "set {arn} as shown above by hand, and go on: the journal holds what stood there first"
+                    "set {arn} as shown above by hand, and go on. The journal holds what was there before"
                 ),
             );
             return self.tell_next(live);
@@ -211,7 +208,7 @@ impl Work {
                 say(
                     "note",
                     &format!(
-                        "kept the bucket {}: it holds log files, or others changed its policy",
+                        "kept the bucket {}, because it holds log files or others changed its policy",
                         bucket.name
                     ),
                 );

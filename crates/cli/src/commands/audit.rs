@@ -143,7 +143,7 @@ fn with_tags(inventory: Inventory, exceptions: &[Exception], session: Option<&Se
 }
 
 fn interrupted(settings: &Settings) -> Outcome {
-    say("note", "interrupted before everything was read: nothing is judged on half of it");
+    say("note", "interrupted before everything was read, so nothing was judged");
     let caller = settings.source.caller();
     let told = "keeps what was read before an interruption";
     say("help", &format!("`invoketrail inventory --output inventory.json{caller}` {told}"));

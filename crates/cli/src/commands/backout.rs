@@ -75,7 +75,9 @@ fn known_names(inventory: &Inventory, wanted: &Wanted, keep: &[Pattern]) -> Resu
 fn exception(typed: &args::Backout, desk: &Desk, context: &Context) -> Result<Exception> {
     if typed.until.as_str() < surroundings::clock::day(&context.now) {
         let problem = Problem::misuse(format!("--until {} is in the past", typed.until));
-        return Err(problem.help("name today or a later day: the exception holds until its end").into());
+        return Err(problem
+            .help("name today or a later day. The exception holds until the end of that day")
+            .into());
     }
     for (flag, text) in [("--owner", &typed.owner), ("--reason", &typed.reason)] {
         if text.trim().is_empty() {

@@ -20,7 +20,7 @@ use surroundings::settings;
 pub(crate) fn run(typed: args::Inventory, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live, context.config);
     let Some(session) = Session::begin(&live)? else {
-        say("note", "interrupted before anything was read: nothing was written");
+        say("note", "interrupted before anything was read, so nothing was written");
         return Ok(Outcome::Interrupted);
     };
     let collected = session.collect(&context.now)?;

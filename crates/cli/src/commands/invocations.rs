@@ -33,7 +33,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     let places = places(&typed.sources).map_err(|error| no_place(&error))?;
     let settings = ask::Settings::of(&typed, &context)?;
     let Some(answered) = ask::ask(&asked, places, &settings)? else {
-        say("note", "interrupted before everything was read: an answer would lack calls");
+        say("note", "interrupted before everything was read: calls would be missing from an answer");
         return Ok(Outcome::Interrupted);
     };
     answered.helps.iter().for_each(|help| say("help", help));
@@ -71,7 +71,10 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     print(|out| write(format, &reading, &stamp, &layout, out))?;
     let whole = answered.account.is_whole();
     if !whole && format != Format::Terminal {
-        say("note", &format!("{}: the answer may lack calls", report::shortfall(&answered.account)));
+        say(
+            "note",
+            &format!("{}: calls may be missing from the answer", report::shortfall(&answered.account)),
+        );
         for trouble in answered.account.troubles.iter().take(TROUBLES) {
             say("note", &format!("{}: {}", trouble.file, trouble.why));
         }

@@ -182,7 +182,7 @@ fn run_write(typed: &args::Write, context: &Context) -> Result<Outcome> {
     if opened.is_stopped() {
         say(
             "note",
-            "interrupted: the folders that were written are whole, and the same command goes on with the rest",
+            "interrupted. The folders that were written are whole, and the same command goes on with the rest",
         );
         return Ok(Outcome::Interrupted);
     }
@@ -266,7 +266,7 @@ fn run_verify(typed: &args::Verify, context: &Context) -> Result<Outcome> {
     let incomplete = found.as_ref().is_some_and(tell_rest);
     let checked = check(&place, &chosen, found.as_ref(), &reader);
     if opened.is_stopped() {
-        say("note", "interrupted before everything was read: nothing is judged on half of it");
+        say("note", "interrupted before everything was read, so nothing was judged");
         return Ok(Outcome::Interrupted);
     }
     let checked = checked.map_err(|error| failed("read", &error))?;

@@ -137,7 +137,7 @@ impl Telling<'_> {
             }
         });
         if messages.empty {
-            say("note", "no finding is new, changed or resolved: nobody is notified");
+            say("note", "no finding is new, changed or resolved, so nobody is notified");
             return;
         }
         let opened;

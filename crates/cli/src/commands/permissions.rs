@@ -37,7 +37,7 @@ pub(crate) fn run(typed: args::Permissions, context: Context) -> Result<Outcome>
     if text.contains("LAKE-") {
         say(
             "note",
-            "put your own names in for LAKE-BUCKET, LAKE-KEY and KEY; BUCKET stands for the log bucket and for that of the lake: name both",
+            "put your own names in for LAKE-BUCKET, LAKE-KEY and KEY; BUCKET is the log bucket and the bucket of the lake: name both",
         );
     }
     if live.role_name.is_none() {
@@ -45,7 +45,7 @@ pub(crate) fn run(typed: args::Permissions, context: Context) -> Result<Outcome>
     }
     say(
         "next",
-        &format!("invoketrail permissions {job}{} --check  # which of them the caller lacks", live.again()),
+        &format!("invoketrail permissions {job}{} --check  # which of them are missing", live.again()),
     );
     Ok(Outcome::Well)
 }
@@ -57,7 +57,7 @@ fn check(live: &Live, job: args::Job, caller: &Caller<'_>) -> Result<Outcome> {
     for (action, held) in asked.iter().filter(|(action, _)| caller.needs(action)) {
         let (word, why, ends) = match held {
             Held::Yes => ("held", action.why, Outcome::Well),
-            Held::No(said) => ("lacking", said.as_str(), Outcome::No),
+            Held::No(said) => ("missing", said.as_str(), Outcome::No),
             Held::Unknown(said) => ("undetermined", said.as_str(), Outcome::Undetermined),
         };
         outcome = outcome.worse(ends);
@@ -67,7 +67,7 @@ fn check(live: &Live, job: args::Job, caller: &Caller<'_>) -> Result<Outcome> {
     let again = live.again();
     let next = match outcome {
         Outcome::No => {
-            format!("invoketrail permissions {}{again} > policy.json  # attach what is lacking", job.name())
+            format!("invoketrail permissions {}{again} > policy.json  # attach what is missing", job.name())
         }
         _ => format!("invoketrail audit{again}"),
     };

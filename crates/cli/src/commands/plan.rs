@@ -141,18 +141,18 @@ impl Desk {
             self.judge_as_saved(judged, context.limit(self.exceptions_max_days));
         }
         if interrupted {
-            say("note", "interrupted before everything was read: nothing is planned on half of it");
+            say("note", "interrupted before everything was read, so nothing was planned");
             return Ok(None);
         }
         let Some(session) = opened.session() else { return Ok(Some(inventory)) };
         let enriched = session.enrich(inventory, wants);
         if enriched.interrupted {
-            say("note", "interrupted before everything was read: nothing is planned on half of it");
+            say("note", "interrupted before everything was read, so nothing was planned");
             return Ok(None);
         }
         let tagged = session.read_function_tags(enriched.inventory, &self.exceptions);
         if tagged.interrupted {
-            say("note", "interrupted before everything was read: nothing is planned on half of it");
+            say("note", "interrupted before everything was read, so nothing was planned");
             return Ok(None);
         }
         Ok(Some(tagged.inventory))
@@ -282,7 +282,7 @@ impl Desk {
             let places: Vec<String> =
                 documents.iter().map(|one| format!("{} {}", one.account, one.region)).collect();
             let line = format!(
-                "--format {format} needs --output-dir: this plan is for {} accounts and Regions ({}), and each needs a file of its own",
+                "--format {format} needs --output-dir, because this plan is for {} accounts and Regions ({}), and each needs a file of its own",
                 places.len(),
                 places.join(", ")
             );

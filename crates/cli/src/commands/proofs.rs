@@ -56,7 +56,9 @@ pub(super) fn tell(proven: &Proven) {
     for file in keys.iter().filter(|one| one.in_source).filter_map(|one| one.file.as_ref()) {
         say(
             "note",
-            &format!("{file} is stored beside the logs that it proves: who can write there can replace both"),
+            &format!(
+                "{file} is stored beside the logs that it proves, so whoever can write there can replace both"
+            ),
         );
     }
     let windows = validation.chains.iter().flat_map(|chain| &chain.windows);
@@ -88,7 +90,10 @@ pub(super) fn head_objects(unsigned: &[Unsigned]) {
     for Unsigned { bucket, key, head } in unsigned.iter().take(HEADS) {
         let (bucket, key, head) = (shell(bucket), shell(key), shell(head));
         let command = format!("aws s3api head-object --bucket {bucket} --key {key} > {head}");
-        say("help", &format!("a copy lacks the newest digest's signature; this gets it: {command}"));
+        say(
+            "help",
+            &format!("the newest digest's signature is missing from a copy; this gets it: {command}"),
+        );
     }
     if unsigned.len() > HEADS {
         let more = unsigned.len() - HEADS;

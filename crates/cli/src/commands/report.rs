@@ -29,7 +29,8 @@ pub(crate) fn run(typed: args::Report, context: &Context) -> Result<Outcome> {
         let version = &saved.version;
         let why = format!("it was changed, or version {version}, which made it, decides otherwise");
         let inventory = shell_file(&typed.file);
-        Problem::new(line).help(format!("{why}; `invoketrail audit --inventory {inventory}` decides anew"))
+        Problem::new(line)
+            .help(format!("{why}; `invoketrail audit --inventory {inventory}` decides it again"))
     })?;
     if !frameworks.is_empty() {
         saved.inputs.frameworks = frameworks;

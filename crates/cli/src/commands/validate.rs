@@ -46,7 +46,7 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
         prove(&wanted, &reader(session.as_ref(), None, threads));
     tell(&proven);
     if session.as_ref().is_some_and(Session::is_stopped) {
-        say("note", "interrupted before everything was read: nothing is judged on half of it");
+        say("note", "interrupted before everything was read, so nothing was judged");
         return Ok(Outcome::Interrupted);
     }
     let validated =

@@ -44,7 +44,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let gathered =
         gather(&Ready { typed: &typed, places: &places, live: &live, source: &source, context: &context })?;
     let Some((evidence, standing)) = gathered else {
-        say("note", "interrupted before everything was read: nothing is judged on half of it");
+        say("note", "interrupted before everything was read, so nothing was judged");
         return Ok(Outcome::Interrupted);
     };
     let (mut verification, unsigned) = judge(evidence, standing);

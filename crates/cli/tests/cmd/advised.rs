@@ -216,7 +216,7 @@ fn a_journal_that_was_not_begun_leads_back_to_its_plan() {
             let said = run(arguments);
             assert_eq!(said.code, Some(1), "{said:?}");
             assert!(said.stderr.contains("nothing had been changed"), "{said:?}");
-            assert!(said.stderr.contains("help: apply the plan again: this journal is replaced"), "{said:?}");
+            assert!(said.stderr.contains("help: apply the plan again. This journal is replaced"), "{said:?}");
         }
     }
 }

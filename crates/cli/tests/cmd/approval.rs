@@ -63,7 +63,7 @@ fn any_other_answer_than_yes_sends_nothing() {
         assert_eq!(said.stdout, "", "{typed:?}");
         let question = format!("Send one dry run (nothing is run): {FUNCTION}? {QUESTION}");
         assert!(said.terminal.starts_with(&question), "{typed:?}: {said:?}");
-        assert!(said.terminal.contains("note: not approved: nothing was sent"), "{typed:?}: {said:?}");
+        assert!(said.terminal.contains("note: not approved, so nothing was sent"), "{typed:?}: {said:?}");
         assert!(trail.endpoint.was_left_alone(), "{typed:?}: {said:?}");
     }
 }

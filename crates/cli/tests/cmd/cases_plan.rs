@@ -181,8 +181,7 @@ fn a_plan_that_changes_nothing_claims_no_more_than_the_audit() {
 /// Nobody records what an exception accepts, and a plan says so wherever the audit does.
 #[test]
 fn a_plan_claims_nothing_of_what_exceptions_accept() {
-    const NOTHING: &str =
-        "There is nothing to change: every invocation is recorded except what is under accepted exceptions.";
+    const NOTHING: &str = "There is nothing to change, because every invocation is recorded except what is under accepted exceptions.";
     const ONE: &str = "With 1 change to 1 recorder, every Lambda invocation will be recorded";
     let with_a_step = format!(
         "{ONE}, except what is under accepted exceptions, and management-events-recorded will pass (nothing"

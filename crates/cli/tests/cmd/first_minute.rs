@@ -101,7 +101,7 @@ fn a_variable_is_as_good_as_a_flag_and_an_unknown_one_is_mentioned() {
     );
     assert_eq!((said.code, said.stdout), (typed.code, typed.stdout));
     let said = with(&["audit", "--demo"], &[("INVOKETRAIL_RGEION", "eu-west-1")]);
-    let note = "note: ignoring the variable INVOKETRAIL_RGEION: no flag has that name; did you mean INVOKETRAIL_REGION?";
+    let note = "note: ignoring the variable INVOKETRAIL_RGEION, because no flag has that name; did you mean INVOKETRAIL_REGION?";
     assert!(said.stderr.lines().any(|line| line == note), "{}", said.stderr);
     let said = with(&["audit", "--demo"], &[("INVOKETRAIL_ALL", "perhaps")]);
     assert_eq!(said.code, Some(2));

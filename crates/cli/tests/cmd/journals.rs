@@ -254,7 +254,7 @@ fn a_journal_that_can_keep_nothing_is_refused_with_advice_that_works() {
     std::fs::write(account.path("notes.txt"), "mine").unwrap();
     for journal in ["/dev/null", "notes.txt"] {
         let text = says(&account, &format!("apply p.json --journal {journal}"), 1);
-        assert!(!text.contains("--resume") && text.contains("name another file with --journal"), "{text}");
+        assert!(!text.contains("--resume") && text.contains("Name another file with --journal"), "{text}");
         assert_eq!(account.settings(), before);
     }
     assert_eq!(std::fs::read_to_string(account.path("notes.txt")).unwrap(), "mine");

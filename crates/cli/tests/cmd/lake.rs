@@ -285,7 +285,7 @@ fn a_row_leads_back_to_its_record_in_the_signed_file() {
 fn what_is_typed_wrongly_is_said() {
     let world = World::new(1, 1);
     for (more, code, why) in [
-        (&["--shard", "3/3"][..], 2, "`3/3` is no shard"),
+        (&["--shard", "3/3"][..], 2, "`3/3` is not a shard"),
         (&["--since", "2026-11-21", "--until", "2026-11-20"], 2, "--until must be later than --since"),
         (&["--since", "2026-12-01"], 1, "there is no delivered folder to write"),
     ] {

@@ -355,5 +355,8 @@ fn who_is_asked_who_invoked_says_how_far_it_looked_in_every_format() {
     std::fs::remove_file(case.logs().join(LOGS).join(later)).unwrap();
     let said = ask(MAY, &[]);
     let told = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(said.code == Some(4) && told.contains("a digest lists it with events of that time"), "{said:?}");
+    assert!(
+        said.code == Some(4) && told.contains("a digest lists it with events of the time asked about"),
+        "{said:?}"
+    );
 }

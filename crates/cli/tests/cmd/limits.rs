@@ -137,7 +137,10 @@ fn settings_in_the_folder_that_are_no_regular_file_are_not_waited_for() {
     let output = command(&arguments).current_dir(folder.path()).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{stderr}");
-    assert!(stderr.starts_with("note: ignoring ./invoketrail.toml: it is not a regular file"), "{stderr}");
+    assert!(
+        stderr.starts_with("note: ignoring ./invoketrail.toml, because it is not a regular file"),
+        "{stderr}"
+    );
 }
 
 #[test]

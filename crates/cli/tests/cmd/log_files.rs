@@ -49,7 +49,7 @@ fn a_damaged_file_costs_only_itself() {
     latin[good.find("\"x\"").unwrap() + 1] = 0xff;
     for (name, bytes, calls, reason) in [
         ("truncated.json.gz", whole[..whole.len() - 20].to_vec(), None, "ends early"),
-        ("trailing.json.gz", with(b"and more"), Some(10), "8 bytes that are no gzip data follow"),
+        ("trailing.json.gz", with(b"and more"), Some(10), "8 bytes that are not gzip data follow"),
         ("broken.json.gz", gzip(broken.as_bytes()), None, ""),
         ("latin.json", latin, Some(9), "not UTF-8"),
         ("cut.json", good.as_bytes()[..good.len() - 300].to_vec(), Some(9), "cut off"),

@@ -54,7 +54,7 @@ fn several_places_need_a_folder_and_are_told_so() {
         let said = run(&["plan", "--inventory", TWO, "--format", format]);
         assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""), "{said:?}");
         assert!(
-            said.stderr.contains("needs --output-dir: this plan is for 2 accounts and Regions"),
+            said.stderr.contains("needs --output-dir, because this plan is for 2 accounts and Regions"),
             "{said:?}"
         );
         assert!(said.stderr.contains("111111111111 us-east-1, 222222222222 us-east-1"), "{said:?}");

@@ -24,7 +24,10 @@ fn a_file_that_is_no_inventory_says_what_it_is() {
     assert_eq!(refused(b"\xff\xfe{"), format!("it is not UTF-8 text (byte 0) | {make}"));
     let not_json = "it is not JSON: expected value at line 1 column 1";
     assert_eq!(refused(b"hello"), format!("{not_json} | {make}"));
-    assert_eq!(refused(b"[]"), format!("it is not an inventory: it is no JSON object, {expected} | {make}"));
+    assert_eq!(
+        refused(b"[]"),
+        format!("it is not an inventory: it is not a JSON object, {expected} | {make}")
+    );
     let no_format = "it is not an inventory: it has no member `format`";
     assert_eq!(refused(b"{}"), format!("{no_format}, {expected} | {make}"));
     let other = br#"{"format": "invoketrail.audit/1"}"#;
@@ -80,17 +83,13 @@ fn what_no_collection_can_have_seen_is_refused() {
         (
             r#""id": "222222222222""#,
             r#""id": "22222222222x""#,
-            "`accounts[0].id`: `22222222222x` is no account id",
+            "`accounts[0].id`: `22222222222x` is not an account id",
         ),
-        (
-            r#""id": "222222222222""#,
-            r#""id": "111111111111""#,
-            "`accounts`: `111111111111` stands there twice",
-        ),
+        (r#""id": "222222222222""#, r#""id": "111111111111""#, "`accounts`: `111111111111` appears twice"),
         (
             "\"region\": \"eu-west-1\",\n     \"trails\"",
             "\"region\": \"eu:west\", \"trails\"",
-            "`places[2].region`: `eu:west` is no Region",
+            "`places[2].region`: `eu:west` is not a Region",
         ),
         (
             r#"{"gap": 2}"#,
@@ -107,7 +106,7 @@ fn what_no_collection_can_have_seen_is_refused() {
         ),
         ("function:billing", "function:orders", "`places[1].functions.resources`: "),
         (r#"trail/idle", "name""#, r#"", "name""#, "`recorders[1].arn`: "),
-        (r#""partition": "aws""#, r#""partition": "a:b""#, "`partition`: `a:b` is no partition"),
+        (r#""partition": "aws""#, r#""partition": "a:b""#, "`partition`: `a:b` is not a partition"),
         (
             r#"["eu-west-1"]"#,
             r#"["eu-west-1", "eu-west-1"]"#,

@@ -214,7 +214,7 @@ fn at_a_terminal_only_yes_carries_out_and_takes_back() {
     };
     let said = typed("apply plan.json", "n\n");
     assert_eq!(said.code, Some(3), "{said:?}");
-    assert!(said.terminal.contains("note: not approved: nothing was changed"), "{said:?}");
+    assert!(said.terminal.contains("note: not approved, so nothing was changed"), "{said:?}");
     assert!(said.stdout.contains(hash), "what is asked about is shown: {said:?}");
     assert!(!folder.path().join("plan.json.journal").exists(), "{said:?}");
     assert_eq!(run(&seed, folder.path(), "audit").1, Some(3), "nothing records yet");

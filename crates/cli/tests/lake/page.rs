@@ -7,7 +7,7 @@ use std::fmt::Write;
 const HEAD: &str = "\
 # The lake
 
-`invoketrail lake write` makes Parquet tables of delivered log files: every engine that reads Parquet reads them. This page lists each column.
+`invoketrail lake write` makes Parquet tables of delivered log files. Every engine that reads Parquet reads them. This page lists each column.
 To write a lake on many machines: [many machines](../guides/many-machines.md). All flags: [commands](commands.md).
 
 ## Files
@@ -67,11 +67,11 @@ select function_arn, caller, sum(calls), sum(attempts), min(first_time), max(las
 ```
 
 Where they differ from `invocations`: a group without a function or caller is null, not `-`. Copies of a record, and what a
-correction replaces, are found within one account and Region. `invocations` stops to apply corrections beyond 65,536; `calls` does not. A request that several corrections moved to several others follows
+correction replaces, are found within one account and Region. `invocations` stops applying corrections beyond 65,536; `calls` does not. A request that several corrections moved to several others follows
 one of them.
 
 `invocations_once` and `calls` read every day of the folders that are left over by conditions on `account` and `region`. To ask about some days of a
-large lake, make `invocations_once` anew with a condition on `day`.
+large lake, make `invocations_once` again with a condition on `day`.
 
 ## What a lake does not have
 
@@ -80,11 +80,11 @@ large lake, make `invocations_once` anew with a condition on `day`.
 - The bytes of records, unless it was written with `--raw`. `lake show EVENT-ID` reads them in the signed log file.
 - Of the streams of logs that Lambda opens for functions, more than the first of each role and session in a folder.
 
-`invocations --lake`, `verify --lake` and `detect --lake` answer as they do from the log files, with one difference: with `--until`, `invocations --lake` also reads the
+`invocations --lake`, `verify --lake` and `detect --lake` answer as they do from the log files, with one difference. With `--until`, `invocations --lake` also reads the
 later folders that the lake has, for records that were delivered late. From log files it does so where digests name them.
-`verify` of log files also looks into digests for files that are gone, and calls nothing *missing* beside one of that time. A lake knows such files only where it was
-written with `--digests`, and not when their events were: beside any of them in a folder that it reads it calls nothing *missing*. A lake that was written without
-`--digests` never says *missing*: what has no record is *undetermined*.
+`verify` of log files also looks into digests for files that are gone. It calls nothing *missing* beside such a file with events of the time asked about. A lake
+knows such files only where it was written with `--digests`, and does not know when their events were. So it calls nothing *missing* beside any of them in a folder
+that it reads. A lake that was written without `--digests` never says *missing*: what has no record is *undetermined*.
 ";
 
 fn kind(column: &Column) -> &'static str {

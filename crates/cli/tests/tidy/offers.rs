@@ -132,12 +132,12 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ),
     (
         "cli/src/commands/permissions.rs",
-        "invoketrail permissions {job}{} --check  # which of them the caller lacks",
+        "invoketrail permissions {job}{} --check  # which of them are missing",
         "permissions.md",
     ),
     (
         "cli/src/commands/permissions.rs",
-        "invoketrail permissions {}{again} > policy.json  # attach what is lacking",
+        "invoketrail permissions {}{again} > policy.json  # attach what is missing",
         "permissions.md",
     ),
     (

@@ -11,7 +11,7 @@ pub enum RequestError {
     #[error("the document holds something beside the selectors that we do not know")]
     Beside,
     /// Basic and advanced selectors at once: AWS takes either.
-    #[error("basic and advanced selectors stand side by side, and AWS takes only either")]
+    #[error("the document has basic and advanced selectors, and AWS takes only one of the two kinds")]
     BothKinds,
 }
 

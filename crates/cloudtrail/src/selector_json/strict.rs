@@ -87,7 +87,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
             let path = self.path.member(&name);
             if object.contains_key(&name) {
                 *self.twice.borrow_mut() = Some(path.to_string());
-                return Err(A::Error::custom("a member stands there twice"));
+                return Err(A::Error::custom("a member appears twice"));
             }
             let value = members.next_value_seed(Strict { path: &path, twice: self.twice })?;
             object.insert(name, value);

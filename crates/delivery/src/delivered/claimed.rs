@@ -45,7 +45,7 @@ impl Delivered {
         let sought = expected.iter().filter(|(key, _)| !there.contains(*key) && !past(key));
         for (key, claims) in sought {
             if delivered(key).is_none_or(|delivered| delivered >= first) && may_hold(claims, time, false) {
-                let why = "a digest lists it with events of that time, and it was not found";
+                let why = "a digest lists it with events of the time asked about, and it was not found";
                 holes.add(place_of(key), key, why, 1);
             }
         }

@@ -38,7 +38,9 @@ impl Delivered {
                 }
                 Some(first) if key.day < first.as_str() => {
                     let first = first.replace('/', "-");
-                    return Some(format!("the copy begins later: it holds nothing of {what} before {first}"));
+                    return Some(format!(
+                        "the copy begins later, and holds nothing of {what} before {first}"
+                    ));
                 }
                 None | Some(_) => {}
             }

@@ -7,12 +7,14 @@ use super::by_function::ByFunction;
 use super::counts::Counted;
 use super::functions::pair;
 use super::listed::{Listed, Pile, Place, days_without, read_until};
-use super::signs::{Signs, looked_into, ran, whole_days};
+use super::signs::{Signs, Time, looked_into, ran, whole_days};
 use super::{OfFunction, Sought};
-use crate::delivered::{Delivered, Holes, Item, Read, delivered, found, may_hold, read, unusable, weigh};
+use crate::delivered::{
+    Delivered, Holes, Item, Proven, Read, delivered, found, may_hold, read, unusable, weigh,
+};
 use crate::reader::Reader;
 use crate::sources::Window;
-use audit::evidence::{DELIVERED_FOR, Known, Looked as Seen, Metric, Origin};
+use audit::evidence::{DELIVERED_FOR, Known, Looked as Seen, Metric, Origin, RECORDED_BEFORE};
 use audit::keepers::LookedInto;
 use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use logs::digest::Expected;
@@ -74,7 +76,7 @@ pub(super) fn read_on(
     functions: &mut [OfFunction],
     counted: &BTreeMap<String, Counted>,
     sought: &Sought<'_>,
-    (listed, question): (&Listed, &Question),
+    (listed, question, proven): (&Listed, &Question, Option<&Proven>),
     reader: &Reader<'_>,
 ) -> io::Result<Late> {
     let places = wanted(functions);
@@ -86,16 +88,18 @@ pub(super) fn read_on(
         Some(days) => Later::read(&places, (days, Much::Cheap), sought, (listed, question), reader)?,
         None => Later::default(),
     };
+    let files = digests_of_the_window(&places, sought.window, listed, reader);
     // With keys the window's own digests were read before.
-    let signs = if sought.keys.is_some() {
-        Signs::of(&listed.files)
-    } else {
-        let files = digests_of_the_window(&places, sought.window, listed, reader);
+    if sought.keys.is_none() {
         later.holes.merge(gone_by_then(&files, sought.window, listed, reader));
-        Signs::of(&files)
-    };
+    }
+    let mut signs = Signs::of(&files);
+    signs.merge(std::mem::take(&mut later.signs));
+    if let Some(proven) = proven {
+        signs.without_unproven(&proven.validation);
+    }
     let reached = looked_into(&listed.files);
-    let (since, until) = (text_of(sought.window.start), text_of(sought.window.end));
+    let delivered = text_of(bound);
     let records = std::mem::take(&mut later.records);
     let hours = |arn: &str| counted.get(arn).map_or(&[][..], |of| &of.hours);
     let mut settled = 0;
@@ -112,15 +116,16 @@ pub(super) fn read_on(
             let before = std::mem::replace(&mut one.known.looked, Seen::NoFile);
             let looked = later.looked(&place, before, (listed, &signs), sought.window, bound);
             // Whatever else speaks against it says enough.
-            let ran = ran(hours(&one.arn), sought.window);
+            let time = Time::of(&ran(hours(&one.arn), sought.window), bound);
             let elsewhere = || {
                 let looked = LookedInto {
                     buckets: reached.buckets.clone(),
                     copies: reached.copies,
                     located: listed.located(),
-                    lacking: &|trail| signs.lacking(&place, trail, &ran),
-                    since: &since,
-                    until: &until,
+                    lacking: &|trail| signs.lacking(&place, trail, &time),
+                    since: &text_of(time.usual.start),
+                    until: &text_of(time.ran_until()),
+                    delivered: &delivered,
                 };
                 sought.functions.keepers.elsewhere(&one.arn, &looked)
             };
@@ -145,9 +150,9 @@ fn digests_of_the_window(
     listed: &Listed,
     reader: &Reader<'_>,
 ) -> Delivered {
-    // A digest of the hour before lists files of the window's first minutes.
-    let days =
-        window.start - 2 * HOUR_MILLIS..read_until(window).max(window.start.saturating_add(DAY_MILLIS));
+    // A digest of the hour before lists files of the window's first minutes; and what ran then may have waited before.
+    let days = window.start - RECORDED_BEFORE - 2 * HOUR_MILLIS
+        ..read_until(window).max(window.start.saturating_add(DAY_MILLIS));
     later_files(places, &days, listed, reader)
 }
 
@@ -196,6 +201,7 @@ pub(super) enum Much {
 pub(super) struct Later {
     pub(super) records: Option<Found>,
     pub(super) piles: BTreeMap<Place, Pile>,
+    signs: Signs,
     holes: Holes,
     holes_told: Vec<String>,
     unread: Unread,
@@ -220,6 +226,7 @@ impl Later {
         let first = days.start;
         let mut later = Later { holes_told: files.holes.told(), ..Later::default() };
         later.piles = Pile::of(&files, |_| true);
+        later.signs = Signs::of(&files);
         let digests = if is_cheap(&files) { found(&files, reader) } else { Vec::new() };
         later.days_of(&digests);
         let weigh = |keys| weigh(&digests, keys, sought.places, Some(days), reader.door);
@@ -303,7 +310,7 @@ impl Later {
             let days = whole_days(window);
             if let Some(day) = days_without(&piles, days.start, days.end) {
                 let why = format!(
-                    "no log file and no digest of this account and Region was delivered on {day} to where its trails deliver now: they may have delivered elsewhere"
+                    "no log file and no digest of this account and Region was delivered on {day} to where its trails deliver now, so they may have delivered elsewhere"
                 );
                 return Seen::Lacking { files, why };
             }

@@ -1,12 +1,13 @@
-//! What shows that a trail delivered to what was read while a function ran: its digests, which it writes each hour, whether or not anything was
-//! recorded; and of a trail that is alone there, any file that was delivered before.
+//! What shows that a trail delivered to what was read from when a function was called until its records were delivered: the trail's digests, which it
+//! writes each hour, whether or not anything was recorded; and of a trail that is alone there and writes none, its files.
 
 use super::listed::{Pile, Place};
 use crate::delivered::Delivered;
 use crate::sources;
+use audit::evidence::RECORDED_BEFORE;
 use audit::keepers::OfTrail;
 use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
-use logs::digest::DigestName;
+use logs::digest::{DigestName, State, Validation};
 use logs::{ObjectKey, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -24,12 +25,36 @@ pub(super) struct Signs {
 struct OfPlace {
     /// The ends of the hours of all digests.
     digests: Pile,
-    /// When log files were delivered.
-    files: BTreeSet<i64>,
+    /// When log files were delivered: by organizations, and by trails of accounts.
+    files: [BTreeSet<i64>; 2],
     of: BTreeMap<Trail, BTreeSet<i64>>,
 }
 
-/// Buckets of which all was read, and whether there was anything else.
+/// When the records of a function can have been made and delivered, milliseconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Time {
+    /// From the call, which may wait, to the delivery of its record, which takes minutes.
+    pub(super) usual: Range<i64>,
+    /// Until then CloudTrail tries to deliver what it could not deliver at once; or now.
+    pub(super) bound: i64,
+}
+
+impl Time {
+    /// Of the hours in which it ran.
+    pub(super) fn of(ran: &Range<i64>, bound: i64) -> Time {
+        Time { usual: ran.start.saturating_sub(RECORDED_BEFORE)..ran.end.saturating_add(DELIVERED), bound }
+    }
+
+    /// When its last hour ended.
+    pub(super) const fn ran_until(&self) -> i64 {
+        self.usual.end - DELIVERED
+    }
+}
+
+/// Until a record is delivered: a call takes up to 15 minutes, delivery about 5 (user guide, "How CloudTrail works"), and digests are by the hour.
+const DELIVERED: i64 = HOUR_MILLIS;
+
+/// Buckets that were read, and whether there was anything else.
 pub(super) struct Looked {
     pub(super) buckets: BTreeSet<String>,
     pub(super) copies: bool,
@@ -42,7 +67,8 @@ impl Signs {
         for key in files.logs.iter().filter_map(|item| ObjectKey::parse(&item.key)) {
             let place = (key.account.to_owned(), key.region.to_owned());
             if let Some(at) = key.delivered() {
-                signs.by.entry(place).or_default().files.insert(at);
+                let here = signs.by.entry(place).or_default();
+                here.files[usize::from(key.organization.is_none())].insert(at);
             }
         }
         let names = files.digests.iter().filter_map(|item| DigestName::parse(&ObjectKey::parse(&item.key)?));
@@ -61,23 +87,75 @@ impl Signs {
         self.by.get(place).map(|of| &of.digests)
     }
 
-    /// Why nothing shows that the trail delivered there from the first hour of `ran` to its last; `None` iff something does.
-    pub(super) fn lacking(&self, place: &Place, trail: &OfTrail<'_>, ran: &Range<i64>) -> Option<String> {
-        let here = self.by.get(place);
-        let own = here.and_then(|here| here.of.get(&of_arn(trail)));
-        if own.is_some_and(|ends| is_in_each_hour(ends, ran)) {
-            return None;
+    /// With those of other files.
+    pub(super) fn merge(&mut self, other: Signs) {
+        for (place, more) in other.by {
+            let here = self.by.entry(place).or_default();
+            here.digests.delivered.extend(more.digests.delivered);
+            for (into, from) in here.files.iter_mut().zip(more.files) {
+                into.extend(from);
+            }
+            for (trail, ends) in more.of {
+                here.of.entry(trail).or_default().extend(ends);
+            }
         }
-        // Digests that came before say whose files those are: theirs then have to be in each hour.
-        let unsaid = here.is_none_or(|here| here.digests.delivered.range(..ran.start).next().is_none());
-        if trail.alone && unsaid {
-            let shown = here.is_some_and(|here| here.files.range(..ran.start).next().is_some());
-            let told = || format!("nothing was delivered to what was read before {}", text_of(ran.start));
-            return (!shown).then(told);
-        }
-        let (from, until) = (text_of(ran.start), text_of(ran.end));
-        Some(format!("its digests from {from} to {until} are not all among what was read"))
     }
+
+    /// Without digests that are not proven: anybody who may write there can name one so.
+    pub(super) fn without_unproven(&mut self, validation: &Validation) {
+        for one in &validation.chains {
+            let chain = &one.chain;
+            let Some(here) = self.by.get_mut(&(chain.account.clone(), chain.region.clone())) else {
+                continue;
+            };
+            let trail = (chain.trail.clone(), chain.home_region.clone(), chain.organization.is_some());
+            let Some(ends) = here.of.get_mut(&trail) else { continue };
+            for window in one.windows.iter().filter(|window| window.state != State::Valid) {
+                ends.remove(&(window.to - 1));
+            }
+        }
+    }
+
+    /// Why nothing shows that the trail delivered there all the time; `None` iff something does.
+    pub(super) fn lacking(&self, place: &Place, trail: &OfTrail<'_>, time: &Time) -> Option<String> {
+        let here = self.by.get(place);
+        let own = here.and_then(|here| here.of.get(&of_arn(trail))).filter(|ends| !ends.is_empty());
+        let Time { usual, bound } = time;
+        // What was stopped makes no digests any more, and delivers what it recorded before.
+        let ended = trail.ended_at.and_then(logs::milliseconds).unwrap_or(i64::MAX);
+        let bound = (*bound).min(ended);
+        let of_hours = || {
+            let (from, until) = (text_of(usual.start), text_of(usual.end));
+            Some(format!("its digests from {from} to {until} are not all among what was read"))
+        };
+        // Digests that came before say whose files those are: theirs then have to be in each hour.
+        let unsaid = here.is_none_or(|here| here.digests.delivered.range(..usual.start).next().is_none());
+        let shown = match own {
+            Some(ends) if is_in_each_hour(ends, usual) => ends,
+            None if trail.alone && unsaid => {
+                let files = here.map(|here| &here.files[usize::from(!trail.organization)]);
+                match files.filter(|files| files.range(..usual.start).next().is_some()) {
+                    Some(files) => files,
+                    None => {
+                        let before = text_of(usual.start);
+                        return Some(format!("nothing of it was delivered to what was read before {before}"));
+                    }
+                }
+            }
+            _ => return of_hours(),
+        };
+        let missed = day_without(shown, usual.end..bound)?;
+        Some(format!("nothing of it was delivered to what was read on {missed}, and it may deliver late"))
+    }
+}
+
+/// The first whole day of that time in which nothing was delivered: `YYYY-MM-DD`.
+fn day_without(delivered: &BTreeSet<i64>, time: Range<i64>) -> Option<String> {
+    let whole =
+        time.start.saturating_add(DAY_MILLIS - 1).div_euclid(DAY_MILLIS)..time.end.div_euclid(DAY_MILLIS);
+    let is_empty = |day: &i64| delivered.range(day * DAY_MILLIS..(day + 1) * DAY_MILLIS).next().is_none();
+    let missed = whole.into_iter().find(is_empty)?;
+    text_of(missed * DAY_MILLIS).get(..10).map(str::to_owned)
 }
 
 fn of_arn(trail: &OfTrail<'_>) -> Trail {
@@ -118,15 +196,16 @@ pub(super) fn ran(hours: &[i64], window: &Range<i64>) -> Range<i64> {
     }
 }
 
-/// The buckets that were read whole, and whether anything else was.
+/// The buckets that were read, and whether anything else was.
 pub(super) fn looked_into(files: &Delivered) -> Looked {
     let mut all = Looked { buckets: BTreeSet::new(), copies: false };
     for place in &files.places {
         match place {
-            sources::Place::Objects { bucket, prefix } if prefix.is_empty() => {
+            // A part of it may be all that a trail delivers there; whether it is, its digests and files have to show.
+            sources::Place::Objects { bucket, .. } => {
                 all.buckets.insert(bucket.clone());
             }
-            // A lake, a part of a bucket, or a copy does not say which trails' it is.
+            // A lake or a copy does not say which bucket's it is.
             _ => all.copies = true,
         }
     }
@@ -135,7 +214,11 @@ pub(super) fn looked_into(files: &Delivered) -> Looked {
 
 #[cfg(test)]
 mod tests {
-    use super::{HOUR_MILLIS, OfPlace, OfTrail, Place, Signs, is_in_each_hour, ran};
+    use super::{
+        DAY_MILLIS, HOUR_MILLIS, OfPlace, OfTrail, Place, Signs, State, Time, Validation, is_in_each_hour,
+        ran,
+    };
+    use logs::digest::{Chain, Files, Totals, ValidatedChain, Window};
     use std::collections::BTreeSet;
 
     fn ends(hours: std::ops::RangeInclusive<i64>) -> BTreeSet<i64> {
@@ -166,43 +249,122 @@ mod tests {
         );
     }
 
-    #[test]
-    fn trails_that_are_called_alike_are_told_apart() {
-        let place: Place = ("111122223333".to_owned(), "eu-west-1".to_owned());
-        let mut here = OfPlace::default();
-        here.of.insert(("main".to_owned(), "eu-west-1".to_owned(), true), ends(1..=24));
-        let signs = Signs { by: [(place.clone(), here)].into() };
-        let lacks = |account: &str, organization| {
-            let arn = format!("arn:aws:cloudtrail:eu-west-1:{account}:trail/main");
-            let trail = OfTrail { arn: &arn, organization, alone: false };
-            signs.lacking(&place, &trail, &(8 * HOUR_MILLIS..14 * HOUR_MILLIS)).is_some()
+    const PLACE: (&str, &str) = ("111122223333", "eu-west-1");
+    /// Counted from 8 to 14 o'clock of the second day, and read on until the fifth.
+    const RAN: std::ops::Range<i64> = DAY_MILLIS + 8 * HOUR_MILLIS..DAY_MILLIS + 14 * HOUR_MILLIS;
+
+    /// Digests at the end of these hours, counted from the first day on.
+    fn hours(first: i64, last: i64) -> BTreeSet<i64> {
+        ends(first..=last)
+    }
+
+    /// Trails with digests, and files of trails of organizations and of accounts.
+    fn signs(trails: &[(&str, bool, BTreeSet<i64>)], files: [&[i64]; 2]) -> Signs {
+        let mut here = OfPlace {
+            files: files.map(|all| all.iter().map(|hour| hour * HOUR_MILLIS).collect()),
+            ..OfPlace::default()
         };
-        assert!(!lacks("999988887777", true) && lacks("111122223333", false));
+        for (name, organization, ends) in trails {
+            here.digests.delivered.extend(ends);
+            here.of.insert(((*name).to_owned(), "eu-west-1".to_owned(), *organization), ends.clone());
+        }
+        Signs { by: [((PLACE.0.to_owned(), PLACE.1.to_owned()), here)].into() }
+    }
+
+    fn lacks(signs: &Signs, organization: bool, alone: bool, ended_at: Option<&str>) -> bool {
+        let place: Place = (PLACE.0.to_owned(), PLACE.1.to_owned());
+        let account = if organization { "999988887777" } else { PLACE.0 };
+        let arn = format!("arn:aws:cloudtrail:eu-west-1:{account}:trail/main");
+        let trail = OfTrail { arn: &arn, organization, alone, ended_at };
+        signs.lacking(&place, &trail, &Time::of(&RAN, 5 * DAY_MILLIS)).is_some()
     }
 
     #[test]
-    fn what_was_delivered_before_shows_a_trail_that_is_alone() {
-        let place: Place = ("111122223333".to_owned(), "eu-west-1".to_owned());
-        let arn = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main";
-        let lacks_beside = |delivered: i64, alone, digests: BTreeSet<i64>, name: &str| {
-            let mut here = OfPlace { files: [delivered].into(), ..OfPlace::default() };
-            here.digests.delivered.clone_from(&digests);
-            here.of.insert((name.to_owned(), "eu-west-1".to_owned(), false), digests);
-            let signs = Signs { by: [(place.clone(), here)].into() };
-            let trail = OfTrail { arn, organization: false, alone };
-            signs.lacking(&place, &trail, &(8 * HOUR_MILLIS..14 * HOUR_MILLIS)).is_some()
-        };
-        let lacks = |delivered, alone| lacks_beside(delivered, alone, BTreeSet::new(), "main");
+    fn trails_that_are_called_alike_are_told_apart() {
+        let signs = signs(&[("main", true, hours(1, 5 * 24))], [&[], &[]]);
+        assert!(!lacks(&signs, true, false, None) && lacks(&signs, false, false, None));
+    }
+
+    /// A call may wait for six hours, its record is delivered after it ended, and CloudTrail tries for thirty days.
+    #[test]
+    fn a_trail_was_there_from_the_call_until_its_record_was_delivered() {
+        let of =
+            |ends: BTreeSet<i64>| lacks(&signs(&[("main", false, ends)], [&[], &[]]), false, false, None);
+        let (first, last) = (24 + 8 - 6, 24 + 14 + 1);
+        let mut later: BTreeSet<i64> =
+            [3, 4].into_iter().map(|day| (day - 1) * DAY_MILLIS + 5 * HOUR_MILLIS).collect();
+        later.insert(4 * DAY_MILLIS + HOUR_MILLIS);
+        let with = |from: i64, to: i64| hours(from, to).into_iter().chain(later.iter().copied()).collect();
+        assert!(!of(with(first, last)));
+        assert!(of(with(first + 1, last)), "it came while the call waited");
+        assert!(of(with(first, last - 1)), "it left before the record was delivered");
+        assert!(of(hours(first, last)), "it left for days");
+        // One that was stopped afterwards is not expected any more.
+        let left = signs(&[("main", false, hours(first, last))], [&[], &[]]);
+        assert!(!lacks(&left, false, false, Some("1970-01-03T00:00:00Z")));
+        assert!(lacks(&left, false, false, Some("1970-01-04T00:00:00Z")));
+    }
+
+    #[test]
+    fn what_was_delivered_before_and_each_day_shows_a_trail_that_is_alone() {
+        let own: &[i64] = &[24, 50, 80, 110];
+        let of = |files, alone| lacks(&signs(&[], files), false, alone, None);
+        assert!(!of([&[], own], true) && of([&[], own], false));
+        assert!(of([own, &[]], true), "files of an organization's trail are not its own");
         assert!(
-            !lacks(3 * HOUR_MILLIS, true) && lacks(3 * HOUR_MILLIS, false) && lacks(15 * HOUR_MILLIS, true)
+            lacks(&signs(&[], [&[], own]), true, true, None)
+                && !lacks(&signs(&[], [own, &[]]), true, true, None)
         );
-        assert!(lacks(8 * HOUR_MILLIS, true), "the trail may have come there in the first hour");
+        assert!(of([&[], &[24 + 3, 50, 80, 110]], true), "it may have come while the call waited");
+        assert!(of([&[], &[24, 50, 110]], true), "on the fourth day it may have delivered elsewhere");
         // What came before is another trail's, or this one was elsewhere since.
-        assert!(lacks_beside(3 * HOUR_MILLIS, true, ends(1..=24), "old"));
-        let mut away = ends(1..=6);
-        away.extend(ends(16..=24));
-        assert!(lacks_beside(3 * HOUR_MILLIS, true, away, "main"));
-        assert!(lacks_beside(3 * HOUR_MILLIS, true, ends(1..=6), "main"));
-        assert!(!lacks_beside(3 * HOUR_MILLIS, true, ends(16..=24), "main"));
+        let beside = |name, ends| lacks(&signs(&[(name, false, ends)], [&[], own]), false, true, None);
+        assert!(beside("old", hours(1, 100)));
+        assert!(beside("main", hours(1, 20)) && !beside("main", hours(1, 5 * 24)));
+        assert!(beside("main", hours(60, 100)), "its own digests begin later: so may it");
+    }
+
+    /// A digest that nobody proved shows nothing.
+    #[test]
+    fn digests_that_are_not_valid_are_no_signs() {
+        let chain = Chain {
+            account: PLACE.0.to_owned(),
+            region: PLACE.1.to_owned(),
+            trail: "main".to_owned(),
+            home_region: "eu-west-1".to_owned(),
+            organization: None,
+            backfill: false,
+        };
+        let validation = |state: State| {
+            let window = Window {
+                from: DAY_MILLIS + 9 * HOUR_MILLIS,
+                to: DAY_MILLIS + 10 * HOUR_MILLIS,
+                digest: None,
+                state,
+                reasons: Vec::new(),
+                notes: Vec::new(),
+                files: Files::default(),
+            };
+            let after = Window {
+                from: DAY_MILLIS + 10 * HOUR_MILLIS,
+                to: DAY_MILLIS + 11 * HOUR_MILLIS,
+                ..window.clone()
+            };
+            Validation {
+                chains: vec![ValidatedChain { chain: chain.clone(), windows: vec![window, after] }],
+                unproven: Vec::new(),
+                strangers: Vec::new(),
+                without: Vec::new(),
+                lacking: Vec::new(),
+                unlisted: Vec::new(),
+                totals: Totals::default(),
+            }
+        };
+        let after = |state| {
+            let mut signs = signs(&[("main", false, hours(1, 5 * 24))], [&[], &[]]);
+            signs.without_unproven(&validation(state));
+            lacks(&signs, false, false, None)
+        };
+        assert!(!after(State::Valid) && after(State::NotAssertable) && after(State::Invalid));
     }
 }

@@ -81,7 +81,7 @@ impl Listed {
         let path = manifest_of(&self.partition);
         let wrong = |why: &str| LakeError::new(shelf.name(&path), why);
         if !self.has_manifest {
-            return Err(wrong("there is none: the folder was not written to its end"));
+            return Err(wrong("there is none, so the folder was not written to its end"));
         }
         let bytes = shelf.read(&path)?.ok_or_else(|| wrong("it is gone"))?;
         Manifest::parse(&bytes, &self.partition).map_err(|error| wrong(&error.to_string()))

@@ -230,7 +230,11 @@ fn check_folder(folder: &Listed, shelf: &Shelf<'_>, against: Option<&Against<'_>
     let partition = &folder.partition;
     let name = partition.to_string();
     if !folder.has_manifest {
-        return all.fault(FaultKind::Unfinished, &name, "it has no manifest: it was not written to its end");
+        return all.fault(
+            FaultKind::Unfinished,
+            &name,
+            "it has no manifest, so it was not written to its end",
+        );
     }
     let path = manifest_of(partition);
     let bytes = match shelf.read(&path) {

@@ -30,7 +30,7 @@ pub enum NotChosen {
         error: NotAPartition,
     },
     /// There is no such shard.
-    #[error("`{0}` is no shard: write I/N, with I from 0 to N-1")]
+    #[error("`{0}` is not a shard: write I/N, with I from 0 to N-1")]
     Shard(String),
 }
 

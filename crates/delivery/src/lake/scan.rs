@@ -132,9 +132,11 @@ fn read_folder<K: FileSink>(
 /// The bytes of a part, which are those that were written.
 pub(super) fn read_part(shelf: &Shelf<'_>, path: &str, part: &Part) -> Result<Bytes, String> {
     let bytes = shelf.read(path).map_err(|error| error.why)?;
-    let bytes = bytes.ok_or_else(|| "it is missing: the manifest names it".to_owned())?;
+    let bytes = bytes.ok_or_else(|| "the manifest names it, and it is missing".to_owned())?;
     if bytes.len() as u64 != part.bytes || hex(&sha256(&bytes)) != part.sha256 {
-        return Err("it is not the file that was written: its hash is not that of the manifest".to_owned());
+        return Err(
+            "it is not the file that was written, because its hash is not that of the manifest".to_owned()
+        );
     }
     Ok(Bytes::from(bytes))
 }

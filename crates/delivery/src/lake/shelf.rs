@@ -159,8 +159,10 @@ impl<'a> Shelf<'a> {
     /// Nothing here is a lake, though one was named.
     pub(super) fn no_lake(&self) -> LakeError {
         let why = match &self.place {
-            LakePlace::Folder(folder) if !folder.exists() => "there is no lake: there is no such folder",
-            _ => "there is no lake: no folder in it has a manifest",
+            LakePlace::Folder(folder) if !folder.exists() => {
+                "there is no lake, because there is no such folder"
+            }
+            _ => "there is no lake, because no folder in it has a manifest",
         };
         let help = "`invoketrail lake write SOURCE --to FOLDER` writes a lake out of delivered log files";
         LakeError { help: Some(help.to_owned()), ..LakeError::new(self.name(""), why) }

@@ -50,7 +50,7 @@ pub(super) const DEEPER: &str =
     "it lies in a folder that CloudTrail did not make, and holds no record: remove it, or name it by itself";
 
 const HOLLOW: &str =
-    "it has the name of a log file, and no record was found in it: get it anew, or move it away";
+    "it has the name of a log file, and no record was found in it: get it again, or move it away";
 
 /// Files that systems put into every folder.
 const EVERYWHERE: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];

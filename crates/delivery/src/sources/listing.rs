@@ -81,7 +81,7 @@ impl Listing {
         if self.many > 0 {
             let many = self.many;
             let why = format!(
-                "{many} objects are no log files by their names or places, and too many to be looked into: name the prefix that CloudTrail delivers to"
+                "{many} objects are not named or placed like log files, and are too many to be looked into: name the prefix that CloudTrail delivers to"
             );
             chosen.unread.push((String::new(), why));
         }

@@ -274,7 +274,7 @@ enum Instead {
 }
 
 /// Why nothing below it is read.
-const NO_FOLDER: &str = "it is a file, and a folder of CloudTrail has that name: get the folder anew";
+const NO_FOLDER: &str = "it is a file, and a folder of CloudTrail has that name: get the folder again";
 
 /// Why a link is not followed.
 const BACK: &str = "it is a link back to a folder that it lies in";

@@ -95,7 +95,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
             let day = incident.first().map_or(0, |one| one.call.key.day);
             let before = days.all.range(..day).count();
             let normal = format!(
-                "Before, it called on {}, so this is no habit.",
+                "Before, it called on {}, so this is not a habit.",
                 crate::baseline::count(before, "day")
             );
             let finding = tell(view, (DETECTION.id, severity), principal, &calls, seen);

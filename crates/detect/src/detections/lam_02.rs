@@ -93,7 +93,7 @@ fn of(
         format!("No grant to {account} is known from days before. {}", standing.words())
     };
     let found = Finding::of_change(DETECTION.id, severity, change, seen).about(function).normally(normal);
-    let remark = "A service of AWS calls for that account: the grant names what lies there as the source.";
+    let remark = "A service of AWS calls for that account. The grant names what lies there as the source.";
     Some(if by_service { found.remarked(remark) } else { found })
 }
 

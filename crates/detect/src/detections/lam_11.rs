@@ -101,7 +101,7 @@ fn of(view: &View<'_>, habits: &Habits<'_>, called: &Functions<'_>, change: &Cha
         found
     } else {
         found.remarked(
-            "The session is not named like a function: the role's credentials may be used outside of it.",
+            "The session is not named like a function, so the role's credentials may be used outside of it.",
         )
     })
 }

@@ -48,12 +48,12 @@ fn of(view: &View<'_>, change: &Change) -> Option<Finding> {
         "DeleteEventDataStore" => found(
             Severity::High,
             format!(
-                "Event data store {name} was deleted: it records nothing, and its events go in seven days."
+                "Event data store {name} was deleted. It records nothing, and its events go in seven days."
             ),
         ),
         "StopEventDataStoreIngestion" => found(
             Severity::High,
-            format!("Event data store {name} was stopped: it records nothing until it is started."),
+            format!("Event data store {name} was stopped. It records nothing until it is started."),
         ),
         "DeleteChannel" | "DeleteServiceLinkedChannel" => found(
             Severity::Medium,

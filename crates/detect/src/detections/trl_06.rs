@@ -94,7 +94,7 @@ fn of(view: &View<'_>, known: &Known<'_>, change: &Change) -> Option<Finding> {
     let found = Finding::of_change(DETECTION.id, severity, change, seen);
     Some(match held {
         Held::Named => found.remarked(
-            "No trail is known to deliver to this bucket: its name, or the key of the object, says so.",
+            "No trail is known to deliver to this bucket. Its name, or the key of the object, suggests that one does.",
         ),
         Held::Former => found
             .remarked("Trails deliver to another bucket now. What was delivered before may be in this one."),

@@ -66,9 +66,9 @@ fn of(view: &View<'_>, stores: &Stores, deployers: &Deployers<'_>, change: &Chan
     let seen = told(change, &format!("{words} the log group {group}, which a trail delivers to"));
     let found = Finding::of_change(DETECTION.id, severity, change, seen);
     Some(match held {
-        Held::Named => {
-            found.remarked("No trail is known to deliver to this log group: its name alone says so.")
-        }
+        Held::Named => found.remarked(
+            "No trail is known to deliver to this log group. Only its name suggests that one does.",
+        ),
         _ => found,
     })
 }

@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
         let Some(word) = self.peek() else { return Err("it ends where a selection is expected".to_owned()) };
         self.at += 1;
         if matches!(word.to_ascii_lowercase().as_str(), "and" | "or" | ")") {
-            return Err(format!("`{word}` stands where a selection is expected"));
+            return Err(format!("a selection is expected, and `{word}` is there"));
         }
         if self.peek().is_some_and(|next| next.eq_ignore_ascii_case("of")) {
             self.at += 1;

@@ -136,7 +136,7 @@ fn texts(modified: &Modified, how: How, node: &Node) -> Result<Vec<Matcher>, Str
         }
         _ => {}
     }
-    let text = node.text().ok_or_else(|| "null goes with no modifier, and is no keyword".to_owned())?;
+    let text = node.text().ok_or_else(|| "null takes no modifier and is not a keyword".to_owned())?;
     let keyword = modified.field.is_none();
     if text.is_empty() && (keyword || how != How::Whole) {
         return Err("an empty text would fit everything".to_owned());

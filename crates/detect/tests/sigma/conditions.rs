@@ -56,7 +56,7 @@ fn a_broken_condition_is_named_with_the_rule() {
         ("sel sel", "`sel` is not expected here"),
         ("(sel", "a `)` is missing"),
         ("sel)", "`)` is not expected here"),
-        ("and sel", "`and` stands where a selection is expected"),
+        ("and sel", "a selection is expected, and `and` is there"),
         ("selection", "there is no selection `selection`; there are sel"),
         ("1 of other_*", "no selection fits `other_*`"),
         ("2 of them", "`2 of` is not supported; use `1 of`, `any of` or `all of`"),

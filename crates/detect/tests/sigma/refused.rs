@@ -27,7 +27,7 @@ fn what_is_not_supported_is_named() {
             "field `x|cidr`: `10.0.0.0/33` is not a range of addresses such as 10.0.0.0/8",
         ),
         ("x|contains: ''", "field `x|contains`: an empty text would fit everything"),
-        ("x|contains: null", "field `x|contains`: null goes with no modifier, and is no keyword"),
+        ("x|contains: null", "field `x|contains`: null takes no modifier and is not a keyword"),
         ("x: []", "field `x`: the list of values is empty"),
         (
             "x: {y: 1}",

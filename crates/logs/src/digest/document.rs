@@ -83,7 +83,7 @@ pub enum Refusal {
         member: String,
     },
     /// A member stands twice: readers would disagree about which counts.
-    #[error("`{member}` stands twice")]
+    #[error("`{member}` appears twice")]
     Twice {
         /// Its path.
         member: String,

@@ -5,19 +5,19 @@
 pub enum Lack {
     /// It delivers digests, and there is none of the time asked about.
     #[error(
-        "its log file validation is on, and there is no digest: it was switched on later, or they were deleted with the log files"
+        "its log file validation is on, and there is no digest. Validation was switched on later, or the digests were deleted with the log files"
     )]
     NoDigest,
     /// It delivers digests, and the newest is older than it should be.
     #[error(
-        "its log file validation is on, and the newest digest is too old: later ones may have been deleted with the log files"
+        "its log file validation is on, and the newest digest is too old, so later ones may have been deleted with the log files"
     )]
     EndsEarly,
     /// It delivers none.
-    #[error("its log file validation is off: nothing proves what it delivers")]
+    #[error("its log file validation is off, so nothing proves what it delivers")]
     Off,
     /// Nobody knows whether it does.
-    #[error("AWS does not say whether its log file validation is on, and digests lack")]
+    #[error("AWS does not say whether its log file validation is on, and digests are missing")]
     Unsaid,
 }
 

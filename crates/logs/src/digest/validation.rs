@@ -35,7 +35,7 @@ pub enum Reason {
         why: String,
     },
     /// *Invalid*: not what a digest is.
-    #[error("the file is no digest: {0}")]
+    #[error("the file is not a digest: {0}")]
     NotADigest(Refusal),
     /// *Invalid*: a digest lies in the place of another.
     #[error("the digest says that it is {bucket}/{key}")]
@@ -168,16 +168,16 @@ pub enum Reason {
         named_by: String,
     },
     /// *Not assertable*: the chain starts again. What is delivered while validation or logging is off is in no digest, ever.
-    #[error("no digest: the chain starts again behind it (validation or logging was off)")]
+    #[error("no digest: the chain starts again after it (validation or logging was off)")]
     Restarted,
     /// *Not assertable*: two digests that follow each other leave time between.
-    #[error("no digest: the one behind starts later than the one before ends")]
+    #[error("no digest: the next one starts later than the previous one ends")]
     Between,
     /// *Not assertable*: before the first digest.
     #[error("no digest: it lies before the first of the chain")]
     Before,
     /// *Not assertable*: behind the newest digest. If later ones were deleted, nothing shows it.
-    #[error("no digest: it lies behind the newest of the chain")]
+    #[error("no digest: it lies after the newest of the chain")]
     After,
     /// *Not assertable*: there are digests of backfill, and of the chain of each hour, which is always there, none.
     #[error("no digest of the hour: only digests of backfill are here")]
@@ -241,7 +241,7 @@ pub enum Note {
         fingerprint: String,
     },
     /// Its own signature was not there.
-    #[error("its signature was taken from the digest behind it")]
+    #[error("its signature was taken from the next digest")]
     SignedBySuccessor,
 }
 

@@ -96,7 +96,8 @@ impl Account {
     pub fn enter_corrections(&mut self, apart: u64) {
         if apart > 0 {
             self.corrections_apart += apart;
-            let why = format!("{apart} corrections are too many to be applied: calls may be counted twice");
+            let why =
+                format!("{apart} corrections are too many to be applied, so calls may be counted twice");
             self.trouble(Trouble { file: "corrections (addendum)".to_owned(), offset: None, why });
         }
     }

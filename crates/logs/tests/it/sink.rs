@@ -148,7 +148,7 @@ fn what_is_broken_inside_is_handed_on_as_it_is() {
     assert!(told[0].starts_with("not JSON: "), "{told:?}");
     assert_eq!(
         told[1..],
-        ["`eventSource` stands twice", "`eventTime` has another type than CloudTrail writes"]
+        ["`eventSource` appears twice", "`eventTime` has another type than CloudTrail writes"]
     );
 }
 

@@ -44,7 +44,7 @@ pub fn shown_text(rows: &[ShownRow], layout: &Layout) -> String {
             Ok((_, true)) => (Style::Good, "The log file has this record, byte for byte.".to_owned()),
             Ok((_, false)) => (
                 Style::Bad,
-                "The log file has another record there: it is not what the row was made of.".to_owned(),
+                "The log file has another record there, so it is not what the row was made of.".to_owned(),
             ),
             Err(why) => (Style::Open, format!("The record cannot be shown: {why}.")),
         };

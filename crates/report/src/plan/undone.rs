@@ -21,7 +21,7 @@ pub fn noun_of_change(change: &Change) -> String {
 #[must_use]
 pub fn mixed_sentence(change: &Change, then: &str) -> String {
     let of = noun_of_change(change);
-    format!("{of}: {MIXED}; {then} (the journal holds what stood there first)")
+    format!("{of}: {MIXED}; {then} (the journal holds what was there before)")
 }
 
 /// What a restore ended stays ended when it is taken back: whoever wants to leave the functions out again declares that anew. `None`

@@ -29,7 +29,7 @@ pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
     page.paragraph(0, (Style::Dim, ""), (Style::Dim, &format!("{asked}, in {places}")));
     if let Some(end) = validated.asked.to.is_none().then(|| end(validation)).flatten() {
         let told = format!(
-            "the newest digest ends at {}: nothing says whether later ones were taken away",
+            "the newest digest ends at {}, and nothing says whether later ones were taken away",
             text_of(end)
         );
         page.paragraph(0, (Style::Dim, ""), (Style::Dim, &told));

@@ -174,7 +174,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Decided, Vec<FileEntry>), DocumentEr
             return impossible(format!("files[{at}].path"), format!("`{shown}` leads out of the bundle"));
         }
         if file.path == MANIFEST || !known.insert(file.path.as_str()) {
-            return impossible(format!("files[{at}].path"), format!("`{shown}` stands there twice"));
+            return impossible(format!("files[{at}].path"), format!("`{shown}` appears twice"));
         }
         if file.sha256.len() != 64 || !file.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return impossible(

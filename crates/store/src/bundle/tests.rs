@@ -189,7 +189,7 @@ fn a_manifest_that_leads_out_or_lies_is_refused() {
         ("reports/audit.txt", "../audit.txt", "leads out of the bundle"),
         ("reports/audit.txt", "/etc/passwd", "leads out of the bundle"),
         ("reports/audit.txt", "a\\u001b[2J", "leads out of the bundle"),
-        ("reports/audit.txt", "choices.json", "stands there twice"),
+        ("reports/audit.txt", "choices.json", "appears twice"),
         ("bundle/1", "bundle/2", "this version reads"),
         ("\"generated_at\": \"2026", "\"generated_at\": \"soon", "a time has the form"),
         ("\"files\"", "\"lines\"", "files"),

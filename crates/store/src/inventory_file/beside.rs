@@ -141,7 +141,7 @@ pub(super) fn read(
         let arn = one.recorder.into_owned();
         recorder_arn(&format!("recorder_tags[{at}].recorder"), &arn, partition)?;
         if beside.tags.insert(arn.clone(), tags).is_some() {
-            return wrong(format!("recorder_tags[{at}]"), format!("{} stands there twice", quoted(&arn)));
+            return wrong(format!("recorder_tags[{at}]"), format!("{} appears twice", quoted(&arn)));
         }
     }
     for (at, one) in shape.invocations.into_iter().enumerate() {
@@ -153,10 +153,7 @@ pub(super) fn read(
         region(format!("invocations[{at}].region"), &one.region)?;
         let key = (one.account.into_owned(), one.region.into_owned());
         if beside.invocations.insert(key, counts).is_some() {
-            return wrong(
-                format!("invocations[{at}]"),
-                "this account and Region stand there twice".to_owned(),
-            );
+            return wrong(format!("invocations[{at}]"), "this account and Region appear twice".to_owned());
         }
     }
     for (at, one) in shape.function_tags.into_iter().enumerate() {
@@ -165,7 +162,7 @@ pub(super) fn read(
         let arn = one.function.into_owned();
         self::arn(&format!("function_tags[{at}].function"), &arn, partition)?;
         if beside.function_tags.insert(arn.as_str().into(), tags).is_some() {
-            return wrong(format!("function_tags[{at}]"), format!("{} stands there twice", quoted(&arn)));
+            return wrong(format!("function_tags[{at}]"), format!("{} appears twice", quoted(&arn)));
         }
     }
     for (at, one) in shape.function_facts.into_iter().enumerate() {
@@ -183,7 +180,7 @@ pub(super) fn read(
             gap(format!("function_facts[{at}]"), found, gaps)?;
         }
         if beside.functions.insert(arn.as_str().into(), facts).is_some() {
-            return wrong(format!("function_facts[{at}]"), format!("{} stands there twice", quoted(&arn)));
+            return wrong(format!("function_facts[{at}]"), format!("{} appears twice", quoted(&arn)));
         }
     }
     Ok(beside)
@@ -206,7 +203,7 @@ fn administrators(
         }
         let organization = one.organization.into_owned();
         if all.insert(organization.clone(), accounts).is_some() {
-            return wrong(path, format!("{} stands there twice", quoted(&organization)));
+            return wrong(path, format!("{} appears twice", quoted(&organization)));
         }
     }
     Ok(all)

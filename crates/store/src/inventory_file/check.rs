@@ -12,7 +12,7 @@ use recording::arn_prefix;
 /// are not there, ids that are none, resources of another place or type.
 pub(super) fn check(inventory: &mut Inventory) -> Result {
     if Partition::parse(&inventory.partition).is_err() {
-        return wrong("partition", format!("{} is no partition", quoted(&inventory.partition)));
+        return wrong("partition", format!("{} is not a partition", quoted(&inventory.partition)));
     }
     // Positions in messages are those of the file, so everything that speaks of one entry goes before sorting.
     accounts(inventory)?;
@@ -28,7 +28,7 @@ pub(super) fn check(inventory: &mut Inventory) -> Result {
     for at in 1..inventory.places.len() {
         if key(at - 1, inventory) == key(at, inventory) {
             let (account, region) = key(at, inventory);
-            return wrong("places", format!("{} {} stands there twice", quoted(&account), quoted(&region)));
+            return wrong("places", format!("{} {} appears twice", quoted(&account), quoted(&region)));
         }
     }
     Ok(())
@@ -38,7 +38,7 @@ fn sort_unique<T>(path: &str, list: &mut [T], key: impl Fn(&T) -> &str) -> Resul
     if !list.is_sorted_by(|a, b| key(a) < key(b)) {
         list.sort_by(|a, b| key(a).cmp(key(b)));
         if let Some(pair) = list.windows(2).find(|pair| key(&pair[0]) == key(&pair[1])) {
-            return wrong(path, format!("{} stands there twice", quoted(key(&pair[0]))));
+            return wrong(path, format!("{} appears twice", quoted(key(&pair[0]))));
         }
     }
     Ok(())
@@ -76,7 +76,7 @@ fn recorders(inventory: &Inventory) -> Result {
         };
         if !Arn::parse(&recorder.arn).is_some_and(is_one) {
             let problem = format!(
-                "{} is no ARN of the kind {} of account {} at home in {}",
+                "{} is not an ARN of the kind {} of account {} at home in {}",
                 quoted(&recorder.arn),
                 recorder.kind,
                 quoted(&recorder.account),
@@ -142,7 +142,7 @@ fn serving(path: &str, at: usize, resource: &mut Resource, gaps: usize) -> Resul
             regions.sort();
             let path = format!("{path}.resources[{at}].serving.also");
             if let Some(pair) = regions.windows(2).find(|pair| pair[0] == pair[1]) {
-                return wrong(path, format!("{} stands there twice", quoted(&pair[0])));
+                return wrong(path, format!("{} appears twice", quoted(&pair[0])));
             }
             regions.iter().try_for_each(|one| region(path.clone(), one))
         }

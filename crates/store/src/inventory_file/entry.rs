@@ -18,14 +18,14 @@ pub(super) fn account_id(path: String, id: &str) -> Result {
     if AccountId::parse(id).is_ok() {
         return Ok(());
     }
-    wrong(path, format!("{} is no account id: twelve digits were expected", quoted(id)))
+    wrong(path, format!("{} is not an account id: expected twelve digits", quoted(id)))
 }
 
 pub(super) fn region(path: String, region: &str) -> Result {
     if Region::parse(region).is_ok() {
         return Ok(());
     }
-    wrong(path, format!("{} is no Region", quoted(region)))
+    wrong(path, format!("{} is not a Region", quoted(region)))
 }
 
 pub(super) fn gap(path: String, gap: Option<usize>, gaps: usize) -> Result {

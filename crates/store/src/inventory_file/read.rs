@@ -65,14 +65,14 @@ fn explain(text: &str, error: &serde_json::Error) -> InventoryFileError {
     match serde_json::from_str::<Peek>(text) {
         // The shape was wrong before the syntax was: the later problem is the graver one.
         Err(graver) if !graver.is_data() => return explain(text, &graver),
-        Err(_) => return InventoryFileError::NotAnInventory { found: "it is no JSON object".to_owned() },
+        Err(_) => return InventoryFileError::NotAnInventory { found: "it is not a JSON object".to_owned() },
         Ok(Peek { format: None }) => {
             return InventoryFileError::NotAnInventory { found: "it has no member `format`".to_owned() };
         }
         Ok(Peek { format: Some(serde_json::Value::String(format)) }) if format == FORMAT => {}
         Ok(Peek { format: Some(serde_json::Value::String(format)) }) => return other_format(&format),
         Ok(Peek { format: Some(_) }) => {
-            return InventoryFileError::NotAnInventory { found: "its `format` is no text".to_owned() };
+            return InventoryFileError::NotAnInventory { found: "its `format` is not text".to_owned() };
         }
     }
     let json = &mut serde_json::Deserializer::from_str(text);
@@ -214,7 +214,7 @@ fn contradiction(document: &str, recorder: &Recorder) -> Option<String> {
         ));
     }
     let limit = beside.one_region.filter(|_| recorder.multi_region);
-    limit.map(|said| format!("{said} stands beside them, and the recorder is of all Regions"))
+    limit.map(|said| format!("{said} is set beside them, and the recorder is of all Regions"))
 }
 
 fn place(shape: PlaceShape<'_>) -> Place {

@@ -316,7 +316,7 @@ fn into_outlook(shape: OutlookShape) -> Result<Outlook, DocumentError> {
     let status = |word: &str| {
         Status::parse(word).ok_or_else(|| DocumentError::Impossible {
             path: "plan.controls".to_owned(),
-            problem: format!("`{}` is no status", text::visible::excerpt(word, 40)),
+            problem: format!("`{}` is not a status", text::visible::excerpt(word, 40)),
         })
     };
     Ok(Outlook {
@@ -389,7 +389,8 @@ fn ended(ids: &[String], ends: Vec<ExceptionShape>) -> Result<Vec<Exception>, Do
     let ends: Vec<Exception> = ends.into_iter().map(|one| one.checked(path)).collect::<Result<_, _>>()?;
     if !ends.iter().map(|one| &one.id).eq(ids) {
         let problem =
-            "it does not hold the exceptions whose ids stand beside it: make the restore again".to_owned();
+            "it does not hold the exceptions whose ids are listed beside it: make the restore again"
+                .to_owned();
         return Err(DocumentError::Impossible { path: path.to_owned(), problem });
     }
     Ok(ends)

@@ -202,7 +202,7 @@ fn rules(places: &[PathBuf]) -> Result<Option<Ruled>> {
             _ => format!("{first}; and {more} more rules cannot run"),
         };
         return Err(Problem::new(line)
-            .help("mend or remove the rules that are named: a rule that cannot run finds nothing")
+            .help("mend or remove the rules that are named, because a rule that cannot run finds nothing")
             .into());
     }
     for one in rules.set_aside() {

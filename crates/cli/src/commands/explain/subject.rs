@@ -95,7 +95,7 @@ pub(super) fn found<'a>(asked: &'a Asked, inventory: &'a Inventory) -> Result<(R
 pub(super) fn read(text: &str) -> Result<(ResourceType, String)> {
     let arn = Arn::try_parse(text).map_err(|error| Problem::new(error.to_string()).help(FORM))?;
     if arn.service != "lambda" {
-        let line = format!("`{text}` is no Lambda resource: its service is `{}`", arn.service);
+        let line = format!("`{text}` is not a Lambda resource: its service is `{}`", arn.service);
         return Err(Problem::new(line).help(FORM).into());
     }
     if !PARTITIONS.contains(&arn.partition) {

@@ -120,7 +120,7 @@ const fn way(via: Word) -> Way {
 /// The problem of an end that is not after its beginning: the same in every command.
 pub(crate) fn backwards() -> Problem {
     Problem::misuse("--until must be later than --since")
-        .help("name an earlier --since or a later --until, such as --since 2026-11-20 --until 2026-11-21: both days are meant whole")
+        .help("name an earlier --since or a later --until, such as --since 2026-11-20 --until 2026-11-21 (both days included)")
 }
 
 /// Its first moment and the one behind its last, in milliseconds since 1970.

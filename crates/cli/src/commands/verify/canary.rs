@@ -42,7 +42,7 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
     };
     let aim = if wanted.canary_invoke { Aim::Run } else { Aim::Check };
     if !approved(wanted, function, aim)? {
-        say("note", "not approved: nothing was sent");
+        say("note", "not approved, so nothing was sent");
         return Ok(Outcome::No);
     }
     let session = Session::open(live)?;
@@ -54,7 +54,9 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
     }
     let (before, place) = listed?;
     if let Some(hole) = before.unseen().first() {
-        return Err(Problem::new(format!("nothing was sent: its record could not be seen: {hole}")).into());
+        return Err(
+            Problem::new(format!("nothing was sent, because its record could not be seen: {hole}")).into()
+        );
     }
     let marker = format!("invoketrail-{}-{}", hours::now(&clock::now()) / 1_000, std::process::id());
     let sent = session.wait(session.aws.invoke(function, &marker, aim));
@@ -63,7 +65,7 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
         None => Problem::new(error.to_string()),
     })?;
     let Some(request) = sent.request_id.clone() else {
-        say("note", "it was sent, and AWS named no request id: no record can be told to be its own");
+        say("note", "it was sent, but AWS returned no request id, so its record cannot be recognized");
         return Ok(super::ending(Outcome::Undetermined, typed.exit_zero));
     };
     say("sent", &format!("{} of {function}, request {request}", report::canary_noun(aim == Aim::Run)));
@@ -141,7 +143,7 @@ impl Arrivals {
             places = trails.roots(|location| delivered_by(location, account, region));
             if places.is_empty() {
                 let line = format!(
-                    "nothing was sent: no trail is known that delivers records of {account} in {region}"
+                    "nothing was sent, because no trail is known that delivers records of {account} in {region}"
                 );
                 return Err(Problem::new(line).help("name the bucket: s3://BUCKET/PREFIX").into());
             }
