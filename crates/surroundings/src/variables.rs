@@ -13,7 +13,7 @@ const FOR_TESTS: &str = "INVOKETRAIL_TEST_";
 pub(crate) type Variables = BTreeMap<String, OsString>;
 
 /// The variable that a flag of that name is given by.
-pub fn variable(flag: &str) -> String {
+pub(crate) fn variable(flag: &str) -> String {
     format!("{PREFIX}{}", flag.to_uppercase().replace('-', "_"))
 }
 
