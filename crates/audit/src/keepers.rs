@@ -64,8 +64,10 @@ pub struct LookedInto<'a> {
     pub since: &'a str,
     /// Until when, RFC 3339 in UTC.
     pub until: &'a str,
-    /// Until when they may be delivered: that much later, or now; RFC 3339 in UTC.
+    /// Until when they may be delivered, at most until now; RFC 3339 in UTC.
     pub delivered: &'a str,
+    /// When CloudTrail gives up to deliver them, RFC 3339 in UTC.
+    pub given_up: &'a str,
 }
 
 /// A trail whose deliveries have to show.
@@ -117,9 +119,9 @@ impl Keepers {
                 "a recorder that came after the inventory was collected ({at}) may have recorded it: collect it again"
             ));
         }
-        let is_settled = self.is_later_than(looked.delivered);
+        let settled = [looked.delivered, looked.given_up].map(|moment| self.is_later_than(moment));
         let told = here.keepers.iter().find_map(|keeper| {
-            let told = here.hides(keeper, looked, is_settled)?;
+            let told = here.hides(keeper, looked, settled)?;
             keeper.may_record(arn).then(|| format!("{} may have recorded it, and {told}", keeper.name))
         });
         let unseen = || {
@@ -136,14 +138,14 @@ impl Keepers {
 }
 
 impl OfPlace {
-    /// Why what the recorder recorded then need not be among what was read; `None` iff it is. `is_settled` iff nothing more can have been delivered since
-    /// the inventory was collected.
-    fn hides(&self, keeper: &Keeper, looked: &LookedInto<'_>, is_settled: bool) -> Option<String> {
+    /// Why what the recorder recorded then need not be among what was read; `None` iff it is. `settled`: whether the inventory was collected when all that was
+    /// read had been delivered, and when CloudTrail had given up.
+    fn hides(&self, keeper: &Keeper, looked: &LookedInto<'_>, settled: [bool; 2]) -> Option<String> {
         if keeper.is_store {
             return Some("it keeps events in no bucket".to_owned());
         }
-        let has_ended = is_settled || !keeper.may_deliver_again;
-        if has_ended && keeper.ended_before(looked.since) {
+        let [is_of_now, is_given_up] = settled;
+        if (is_given_up || !keeper.may_deliver_again) && keeper.ended_before(looked.since) {
             return None;
         }
         // What lies there of the account and Region can only be of the one trail that there is.
@@ -158,7 +160,8 @@ impl OfPlace {
             (None, None) if alone || looked.copies => {}
             (None, None) => return Some("the inventory does not say where it delivers to".to_owned()),
         }
-        let ended_at = keeper.ended_at.as_deref().filter(|_| has_ended);
+        // What had ended when an older inventory was collected may have begun again.
+        let ended_at = keeper.ended_at.as_deref().filter(|_| is_of_now && !keeper.may_deliver_again);
         let trail = OfTrail { arn: &keeper.arn, organization: keeper.organization, alone, ended_at };
         let lacking = (looked.lacking)(&trail)?;
         Some(format!("{lacking}, so it may have delivered elsewhere"))

@@ -293,6 +293,11 @@ fn merge(around: &Around, earlier: Option<&Work>, typed: &args::Undo, place: &Pl
         return Ok(Outcome::No);
     }
     let hash = plan_hash(merged);
+    if let Some(work) = earlier.filter(|work| work.hash == hash) {
+        say("note", "nobody changed anything since: the undo that was begun goes on as it is");
+        let _ = work.tell_next(place.live);
+        return Ok(Outcome::No);
+    }
     print(|out| out.write_all(report::plan_text(merged, &hash, &layout()).as_bytes()))?;
     if around.is_over {
         say("note", "nothing of the plan is left to take back");

@@ -18,7 +18,7 @@ use crate::sources::Place;
 use audit::evidence::{Known, Looked, Metric, Records, is_settled};
 use by_function::ByFunction;
 use listed::Listed;
-use logs::digest::Asked;
+use logs::digest::{Asked, DigestName};
 use logs::scan::Account;
 use logs::{Group, LeftOut, Pattern, Question};
 use std::collections::BTreeMap;
@@ -73,6 +73,8 @@ pub struct Gathered<'a> {
     read: Read,
     by: ByFunction,
     proven: Option<Proven>,
+    /// Digests around the window that are to be trusted, iff they were asked for.
+    trusted: Option<Vec<DigestName>>,
     unsigned: Vec<Unsigned>,
 }
 
@@ -112,6 +114,7 @@ pub fn gather<'a>(sought: &Sought<'a>, reader: &Reader<'_>) -> io::Result<Gather
     let signed = || Some(sought.window.clone());
     let weighed = sought.keys.map(|keys| weigh(&digests, keys, sought.places, signed(), reader.door));
     let expected = weighed.as_ref().map(Weighed::expected);
+    let trusted = weighed.as_ref().map(Weighed::trusted);
     let question = sought.question();
     let mut read = read(files, &question, expected.as_ref(), reader)?;
     if let Some(expected) = &expected {
@@ -129,7 +132,7 @@ pub fn gather<'a>(sought: &Sought<'a>, reader: &Reader<'_>) -> io::Result<Gather
     let unsigned = proven.as_ref().map(|proven| files.unsigned(&digests, &proven.validation));
     let unsigned = unsigned.unwrap_or_default();
     let by = ByFunction::of(sought.functions, &read, (sought.scope, sought.patterns));
-    Ok(Gathered { sought: *sought, listed, question, read, by, proven, unsigned })
+    Ok(Gathered { sought: *sought, listed, question, read, by, proven, trusted, unsigned })
 }
 
 impl Gathered<'_> {
@@ -176,7 +179,7 @@ impl Gathered<'_> {
     /// # Errors
     /// What a scratch file says.
     pub fn read_on(self, counted: &BTreeMap<String, Counted>, reader: &Reader<'_>) -> io::Result<Evidence> {
-        let Gathered { sought, listed, question, read, by, proven, unsigned } = self;
+        let Gathered { sought, listed, question, read, by, proven, trusted, unsigned } = self;
         let seen = listed.seen_of(&read.holes, &sought.functions.trails);
         let settled = is_settled(sought.window.end, sought.now);
         let uncounted = || Metric::Unknown("it was not asked for".to_owned());
@@ -194,8 +197,13 @@ impl Gathered<'_> {
             },
         };
         let mut functions: Vec<OfFunction> = by.records.iter().map(known).collect();
-        let late =
-            late::read_on(&mut functions, counted, &sought, (&listed, &question, proven.as_ref()), reader)?;
+        let late = late::read_on(
+            &mut functions,
+            counted,
+            &sought,
+            (&listed, &question, trusted.as_deref()),
+            reader,
+        )?;
         for one in functions.iter_mut().filter(|one| one.known.records.records == 0) {
             let looked = std::mem::replace(&mut one.known.looked, Looked::NoFile);
             one.known.looked = by.looked(&one.arn, looked);

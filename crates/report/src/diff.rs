@@ -128,7 +128,7 @@ const UNREAD: usize = 5;
 /// What nobody knows of, before and after.
 fn unread(unread: &UnreadTwice, page: &mut Page) {
     let (resources, places) = unread.verdicts;
-    if unread.settings.is_empty() && !unread.may_hide() {
+    if *unread == UnreadTwice::default() {
         return;
     }
     page.heading("Not read before and after: it may have changed");
@@ -144,6 +144,18 @@ fn unread(unread: &UnreadTwice, page: &mut Page) {
     if more > 0 {
         let told = format!("and {}: --all", quantity(more, ("more recorder", "more recorders")));
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+    let named: Vec<String> =
+        unread.unlisted.iter().take(shown).map(|(account, region)| format!("{account} {region}")).collect();
+    if !named.is_empty() {
+        let more = unread.unlisted.len() - named.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let told = format!("{}{more}", named.join(", "));
+        page.paragraph(2, (Style::Strong, "Not all resources and recorders listed: "), (Style::Plain, &told));
+    }
+    if !unread.controls.is_empty() {
+        let told = format!("undetermined before and after: {}", unread.controls.join(", "));
+        page.paragraph(2, (Style::Open, ""), (Style::Open, &told));
     }
     if unread.may_hide() {
         let resources = (resources > 0).then(|| quantity(resources, ("resource", "resources")));
@@ -211,7 +223,14 @@ pub fn diff_json(diff: &Diff) -> String {
                 object.texts("settings", settings.iter().map(String::as_str));
             });
         });
+        object.list("unlisted_twice", &diff.unread.unlisted, |json, (account, region)| {
+            json.object(|object| {
+                object.text("account", account);
+                object.text("region", region);
+            });
+        });
         object.object("undetermined_twice", |object| {
+            object.texts("controls", diff.unread.controls.iter().map(String::as_str));
             object.number("resources", diff.unread.verdicts.0);
             object.number("places", diff.unread.verdicts.1);
         });

@@ -99,6 +99,8 @@ pub struct Turn {
     pub after: State,
     /// True iff the resource is under an exception that holds.
     pub accepted: bool,
+    /// True iff a recorder may record there after the change, and nobody knows.
+    pub in_doubt: bool,
     /// An event that is not, or not certainly, recorded after the change; where all of it is recorded, one that was not before.
     pub witness: Option<Event>,
 }
@@ -234,6 +236,10 @@ fn turns(
             before: one.before,
             after: one.after,
             accepted: excused.contains(&(one.arn.as_str(), one.region.as_str())),
+            in_doubt: is.by_row.get(&(one.arn.as_str(), one.region.as_str())).is_some_and(|_| {
+                let account = cloudtrail::arn::Arn::parse(&one.arn).map_or("", |arn| arn.account);
+                in_doubt(after, account, &one.region)
+            }),
             witness: witness(&one.arn, &one.region, one.after),
         })
     });
@@ -243,6 +249,14 @@ fn turns(
         let mut places = of.places.iter();
         let place = places.find(|place| place.account == account && place.region == region)?;
         let escape = of.verdicts.get(place.planes[kind as usize].any)?.escape.as_ref();
+        // An example of what is lost was recorded before.
+        let event = escape.map(|escape| escape.witness.clone());
+        let here = (account.clone(), region.clone());
+        let was_recorded = |event: &Event| {
+            *is == State::Recorded
+                || *was != State::PartiallyRecorded
+                || certainly(before, &here, event) == Some(true)
+        };
         let turn = Turn {
             kind,
             arn: None,
@@ -251,7 +265,8 @@ fn turns(
             before: *was,
             after: *is,
             accepted: false,
-            witness: escape.map(|escape| escape.witness.clone()),
+            in_doubt: in_doubt(after, account, region),
+            witness: event.filter(was_recorded),
         };
         let rest = rest_of(after, kind, account, region);
         let accepted =
@@ -259,6 +274,12 @@ fn turns(
         Some(Turn { accepted, ..turn })
     });
     resources.chain(later).collect()
+}
+
+/// True iff a recorder may record at the place, and nobody knows.
+fn in_doubt(after: &Audit<'_>, account: &str, region: &str) -> bool {
+    let mut places = after.places.iter().filter(|place| place.account == account && place.region == region);
+    places.any(|place| place.candidates.iter().any(|candidate| !candidate.certain))
 }
 
 /// The verdict on what may be created at that place and no exception that holds accepts; `None` iff none accepts any.

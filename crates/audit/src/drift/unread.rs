@@ -1,14 +1,19 @@
 //! What was read in neither of two audits: nobody can say whether it changed.
 
 use super::Snapshot;
+use crate::finding::Status;
 use recording::State;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What two audits leave open, each for itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnreadTwice {
     /// Settings of recorders that are there in both, by ARN.
     pub settings: BTreeMap<String, Vec<String>>,
+    /// Accounts and Regions whose resources, or whose recorders, were not all listed in either.
+    pub unlisted: Vec<(String, String)>,
+    /// Controls that are undetermined in both.
+    pub controls: Vec<String>,
     /// How many resources, and how many accounts and Regions with what may be created there, have the verdict *undetermined* in both.
     pub verdicts: (usize, usize),
 }
@@ -34,11 +39,24 @@ pub fn unread_twice(before: &Snapshot, after: &Snapshot) -> UnreadTwice {
             settings.insert(arn.clone(), names);
         }
     }
+    let places: BTreeSet<(String, String)> =
+        before.future.keys().map(|(_, account, region)| (account.clone(), region.clone())).collect();
+    let is_listed = |side: &Snapshot, place: &(String, String)| {
+        side.listed.resources.contains(place) && side.listed.recorders.contains(place)
+    };
+    let unlisted = places.into_iter().filter(|place| !is_listed(before, place) && !is_listed(after, place));
+    let undetermined = |side: &Snapshot, id: &String| side.controls.get(id) == Some(&Status::Undetermined);
+    let controls = before.controls.keys().filter(|id| undetermined(before, id) && undetermined(after, id));
     let open = |state: Option<&State>| state == Some(&State::Undetermined);
     let resources =
         before.resources.iter().filter(|(key, was)| open(Some(was)) && open(after.resources.get(*key)));
     let future = before.future.iter().filter(|(key, was)| open(Some(was)) && open(after.future.get(*key)));
-    UnreadTwice { settings, verdicts: (resources.count(), future.count()) }
+    UnreadTwice {
+        settings,
+        unlisted: unlisted.collect(),
+        controls: controls.cloned().collect(),
+        verdicts: (resources.count(), future.count()),
+    }
 }
 
 #[cfg(test)]

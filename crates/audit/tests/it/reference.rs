@@ -19,10 +19,10 @@ fn every_control_is_described_as_it_is() {
                 Weight::Required => "required",
                 Weight::Advisory => "advisory",
             };
-            format!("| `{}` | {weight} | {} |", control.id, control.title)
+            format!("| <a id=\"{0}\"></a>`{0}` | {weight} | {1} |", control.id, control.title)
         })
         .collect();
-    let published: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    let published: Vec<&str> = page.lines().filter(|line| line.starts_with("| <a id=")).collect();
     assert_eq!(published, rows);
 }
 

@@ -439,7 +439,7 @@ fn a_plan_that_only_a_gap_hinders_is_undetermined() {
 #[test]
 fn a_name_is_not_called_unknown_where_a_list_is_missing() {
     let mut inventory: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(crate::run::root().join(ACME)).unwrap()).unwrap();
+        serde_json::from_slice(&fs::read(root().join(ACME)).unwrap()).unwrap();
     let gap = inventory["gaps"].as_array().unwrap().len();
     let places = inventory["places"].as_array_mut().unwrap();
     let place = places
@@ -452,7 +452,7 @@ fn a_name_is_not_called_unknown_where_a_list_is_missing() {
         "call": "lambda:ListFunctions", "kind": "refused", "error": "AccessDeniedException: no"}));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("inventory.json");
-    std::fs::write(&path, inventory.to_string()).unwrap();
+    fs::write(&path, inventory.to_string()).unwrap();
     let said = run(&["explain", "nobody", "--inventory", path.to_str().unwrap()]);
     let told = "cannot tell whether a function is called `nobody`: AWS refused lambda:ListFunctions in ";
     assert!(said.code == Some(4) && said.stderr.contains(told), "{said:?}");

@@ -131,7 +131,7 @@ fn selectors_of_another_recorder_are_refused() {
     for (beside, told) in [
         (r#""TrailARN":"arn:aws:cloudtrail:us-east-1:999988887777:trail/x","#, "they say 999988887777"),
         (r#""HomeRegion":"ap-south-1","#, "they say ap-south-1"),
-        (r#""IsMultiRegionTrail":false,"#, "`$.IsMultiRegionTrail` is `false` stands beside them"),
+        (r#""IsMultiRegionTrail":false,"#, "`$.IsMultiRegionTrail` is `false` is set beside them"),
     ] {
         let said = said(first, &format!("{first}{beside}"));
         assert!(said.starts_with("`recorders[0].selectors`: ") && said.contains(told), "{said}");

@@ -104,6 +104,11 @@ pub(crate) fn weigh<'f>(
 }
 
 impl<'f> Weighed<'f> {
+    /// The names of digests that are to be trusted.
+    pub(crate) fn trusted(&self) -> Vec<logs::digest::DigestName> {
+        self.weighing.trusted().collect()
+    }
+
     /// What they say of log files.
     pub(crate) fn expected(&self) -> Expected<'f> {
         self.weighing.expected()

@@ -10,14 +10,14 @@ use super::listed::{Listed, Pile, Place, days_without, read_until};
 use super::signs::{Signs, Time, looked_into, ran, whole_days};
 use super::{OfFunction, Sought};
 use crate::delivered::{
-    Delivered, Holes, Item, Proven, Read, delivered, found, may_hold, read, unusable, weigh,
+    Delivered, Holes, Item, Read, Weighed, delivered, found, may_hold, read, unusable, weigh,
 };
 use crate::reader::Reader;
 use crate::sources::Window;
 use audit::evidence::{DELIVERED_FOR, Known, Looked as Seen, Metric, Origin, RECORDED_BEFORE};
 use audit::keepers::LookedInto;
 use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
-use logs::digest::Expected;
+use logs::digest::{DigestName, Expected};
 use logs::scan::Account;
 use logs::{Filter, ObjectKey, Question, text_of};
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,7 +76,7 @@ pub(super) fn read_on(
     functions: &mut [OfFunction],
     counted: &BTreeMap<String, Counted>,
     sought: &Sought<'_>,
-    (listed, question, proven): (&Listed, &Question, Option<&Proven>),
+    (listed, question, trusted): (&Listed, &Question, Option<&[DigestName]>),
     reader: &Reader<'_>,
 ) -> io::Result<Late> {
     let places = wanted(functions);
@@ -93,13 +93,11 @@ pub(super) fn read_on(
     if sought.keys.is_none() {
         later.holes.merge(gone_by_then(&files, sought.window, listed, reader));
     }
-    let mut signs = Signs::of(&files);
+    let mut signs = Signs::of(&files, trusted);
     signs.merge(std::mem::take(&mut later.signs));
-    if let Some(proven) = proven {
-        signs.without_unproven(&proven.validation);
-    }
     let reached = looked_into(&listed.files);
     let delivered = text_of(bound);
+    let given_up = text_of(sought.window.end.saturating_add(DELIVERED_FOR));
     let records = std::mem::take(&mut later.records);
     let hours = |arn: &str| counted.get(arn).map_or(&[][..], |of| &of.hours);
     let mut settled = 0;
@@ -126,6 +124,7 @@ pub(super) fn read_on(
                     since: &text_of(time.usual.start),
                     until: &text_of(time.ran_until()),
                     delivered: &delivered,
+                    given_up: &given_up,
                 };
                 sought.functions.keepers.elsewhere(&one.arn, &looked)
             };
@@ -226,11 +225,12 @@ impl Later {
         let first = days.start;
         let mut later = Later { holes_told: files.holes.told(), ..Later::default() };
         later.piles = Pile::of(&files, |_| true);
-        later.signs = Signs::of(&files);
         let digests = if is_cheap(&files) { found(&files, reader) } else { Vec::new() };
         later.days_of(&digests);
         let weigh = |keys| weigh(&digests, keys, sought.places, Some(days), reader.door);
         let weighed = sought.keys.map(weigh);
+        let trusted = weighed.as_ref().map(Weighed::trusted);
+        later.signs = Signs::of(&files, trusted.as_deref());
         let expected = weighed.as_ref().map_or_else(|| Expected::of(&digests), |weighed| weighed.expected());
         let before = files.logs.len();
         files.logs.retain(|item| may_hold(expected.claims(&item.key), sought.window, weighed.is_some()));

@@ -6,7 +6,7 @@ use crate::delivered::{Delivered, Holes, delivered};
 use crate::door::Door;
 use crate::reader::Reader;
 use crate::sources::{Trails, Window, delivered_by, live};
-use audit::evidence::{Looked as Seen, Origin};
+use audit::evidence::{Looked as Seen, Origin, RECORDED_BEFORE};
 use aws::Location;
 use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use logs::digest::LiveTrail;
@@ -131,8 +131,9 @@ impl Sought<'_> {
             accounts = self.scope.accounts.to_vec();
             regions = self.scope.regions.unwrap_or_default().to_vec();
         }
-        // A digest of the hour before lists files of the window's first minutes.
-        let since = self.window.start - if self.keys.is_some() { 2 * HOUR_MILLIS } else { 0 };
+        // A digest of the hour before lists files of the window's first minutes; and what ran then may have waited before.
+        let earlier = RECORDED_BEFORE + 2 * HOUR_MILLIS;
+        let since = self.window.start - if self.keys.is_some() { earlier } else { 0 };
         let filter = Filter {
             accounts,
             regions,

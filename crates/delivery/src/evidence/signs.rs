@@ -7,7 +7,7 @@ use crate::sources;
 use audit::evidence::RECORDED_BEFORE;
 use audit::keepers::OfTrail;
 use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
-use logs::digest::{DigestName, State, Validation};
+use logs::digest::DigestName;
 use logs::{ObjectKey, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -51,6 +51,9 @@ impl Time {
     }
 }
 
+/// A digest is delivered within the hour after its own.
+const NEWEST: i64 = 2 * HOUR_MILLIS;
+
 /// Until a record is delivered: a call takes up to 15 minutes, delivery about 5 (user guide, "How CloudTrail works"), and digests are by the hour.
 const DELIVERED: i64 = HOUR_MILLIS;
 
@@ -61,8 +64,8 @@ pub(super) struct Looked {
 }
 
 impl Signs {
-    /// Those of these files, by their names.
-    pub(super) fn of(files: &Delivered) -> Signs {
+    /// Those of these files, by their names; of digests only those that are to be trusted, where that is known: anybody who may write there can name one so.
+    pub(super) fn of(files: &Delivered, trusted: Option<&[DigestName]>) -> Signs {
         let mut signs = Signs::default();
         for key in files.logs.iter().filter_map(|item| ObjectKey::parse(&item.key)) {
             let place = (key.account.to_owned(), key.region.to_owned());
@@ -71,11 +74,17 @@ impl Signs {
                 here.files[usize::from(key.organization.is_none())].insert(at);
             }
         }
-        let names = files.digests.iter().filter_map(|item| DigestName::parse(&ObjectKey::parse(&item.key)?));
-        for name in names {
+        let names =
+            || files.digests.iter().filter_map(|item| DigestName::parse(&ObjectKey::parse(&item.key)?));
+        // Whose files lie there, digests say that nobody trusts, too.
+        for name in names() {
+            let chain = name.chain;
+            let place = signs.by.entry((chain.account, chain.region)).or_default();
+            place.digests.delivered.insert(name.end - 1);
+        }
+        for name in trusted.map_or_else(|| names().collect(), <[DigestName]>::to_vec) {
             let (chain, end) = (name.chain, name.end - 1);
             let place = signs.by.entry((chain.account, chain.region)).or_default();
-            place.digests.delivered.insert(end);
             let trail = (chain.trail, chain.home_region, chain.organization.is_some());
             place.of.entry(trail).or_default().insert(end);
         }
@@ -101,21 +110,6 @@ impl Signs {
         }
     }
 
-    /// Without digests that are not proven: anybody who may write there can name one so.
-    pub(super) fn without_unproven(&mut self, validation: &Validation) {
-        for one in &validation.chains {
-            let chain = &one.chain;
-            let Some(here) = self.by.get_mut(&(chain.account.clone(), chain.region.clone())) else {
-                continue;
-            };
-            let trail = (chain.trail.clone(), chain.home_region.clone(), chain.organization.is_some());
-            let Some(ends) = here.of.get_mut(&trail) else { continue };
-            for window in one.windows.iter().filter(|window| window.state != State::Valid) {
-                ends.remove(&(window.to - 1));
-            }
-        }
-    }
-
     /// Why nothing shows that the trail delivered there all the time; `None` iff something does.
     pub(super) fn lacking(&self, place: &Place, trail: &OfTrail<'_>, time: &Time) -> Option<String> {
         let here = self.by.get(place);
@@ -123,39 +117,36 @@ impl Signs {
         let Time { usual, bound } = time;
         // What was stopped makes no digests any more, and delivers what it recorded before.
         let ended = trail.ended_at.and_then(logs::milliseconds).unwrap_or(i64::MAX);
-        let bound = (*bound).min(ended);
-        let of_hours = || {
-            let (from, until) = (text_of(usual.start), text_of(usual.end));
-            Some(format!("its digests from {from} to {until} are not all among what was read"))
+        // The newest digest may still have to come.
+        let bound = (*bound).min(ended) - NEWEST;
+        // Whose the files are, digests of others leave open, whenever those came.
+        let unsaid = here.is_none_or(|here| here.digests.delivered.is_empty());
+        if own.is_some_and(|ends| is_in_each_hour(ends, &(usual.start..bound.max(usual.end)))) {
+            return None;
+        }
+        if own.is_some() || !(trail.alone && unsaid) {
+            let (from, until) = (text_of(usual.start), text_of(bound.max(usual.end)));
+            return Some(format!("its digests from {from} to {until} are not all among what was read"));
+        }
+        let files = here.map(|here| &here.files[usize::from(!trail.organization)]);
+        let Some(files) = files.filter(|files| files.range(..usual.start).next().is_some()) else {
+            let before = text_of(usual.start);
+            return Some(format!("nothing of it was delivered to what was read before {before}"));
         };
-        // Digests that came before say whose files those are: theirs then have to be in each hour.
-        let unsaid = here.is_none_or(|here| here.digests.delivered.range(..usual.start).next().is_none());
-        let shown = match own {
-            Some(ends) if is_in_each_hour(ends, usual) => ends,
-            None if trail.alone && unsaid => {
-                let files = here.map(|here| &here.files[usize::from(!trail.organization)]);
-                match files.filter(|files| files.range(..usual.start).next().is_some()) {
-                    Some(files) => files,
-                    None => {
-                        let before = text_of(usual.start);
-                        return Some(format!("nothing of it was delivered to what was read before {before}"));
-                    }
-                }
-            }
-            _ => return of_hours(),
-        };
-        let missed = day_without(shown, usual.end..bound)?;
+        let missed = day_without(files, usual.end..bound)?;
         Some(format!("nothing of it was delivered to what was read on {missed}, and it may deliver late"))
     }
 }
 
-/// The first whole day of that time in which nothing was delivered: `YYYY-MM-DD`.
+/// The first day after that time has begun, or last 24 hours before its end, in which nothing was delivered.
 fn day_without(delivered: &BTreeSet<i64>, time: Range<i64>) -> Option<String> {
     let whole =
         time.start.saturating_add(DAY_MILLIS - 1).div_euclid(DAY_MILLIS)..time.end.div_euclid(DAY_MILLIS);
-    let is_empty = |day: &i64| delivered.range(day * DAY_MILLIS..(day + 1) * DAY_MILLIS).next().is_none();
-    let missed = whole.into_iter().find(is_empty)?;
-    text_of(missed * DAY_MILLIS).get(..10).map(str::to_owned)
+    let last = (time.end - DAY_MILLIS).max(time.start)..time.end;
+    let days = whole.map(|day| day * DAY_MILLIS..(day + 1) * DAY_MILLIS);
+    let is_empty = |time: &Range<i64>| !time.is_empty() && delivered.range(time.clone()).next().is_none();
+    let missed = days.chain([last]).find(is_empty)?;
+    text_of(missed.start).get(..10).map(str::to_owned)
 }
 
 fn of_arn(trail: &OfTrail<'_>) -> Trail {
@@ -164,14 +155,13 @@ fn of_arn(trail: &OfTrail<'_>) -> Trail {
     (name, home, trail.organization)
 }
 
-/// True iff a digest ends in the hour before that time, one in the hour after its end, and no two hours between them pass without one: the trail was
-/// there before the first call and after the last.
+/// True iff a digest ends in the hour before that time, one in the hour after its end, and none is missing between them: the trail was there all the time.
 fn is_in_each_hour(ends: &BTreeSet<i64>, time: &Range<i64>) -> bool {
     let Some(mut shown) = ends.range(time.start - HOUR_MILLIS..time.start).next_back().copied() else {
         return false;
     };
     for end in ends.range(time.start..) {
-        if *end - shown > 2 * HOUR_MILLIS {
+        if *end - shown > HOUR_MILLIS + HOUR_MILLIS / 2 {
             return false;
         }
         shown = *end;
@@ -214,11 +204,7 @@ pub(super) fn looked_into(files: &Delivered) -> Looked {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        DAY_MILLIS, HOUR_MILLIS, OfPlace, OfTrail, Place, Signs, State, Time, Validation, is_in_each_hour,
-        ran,
-    };
-    use logs::digest::{Chain, Files, Totals, ValidatedChain, Window};
+    use super::{DAY_MILLIS, HOUR_MILLIS, OfPlace, OfTrail, Place, Signs, Time, is_in_each_hour, ran};
     use std::collections::BTreeSet;
 
     fn ends(hours: std::ops::RangeInclusive<i64>) -> BTreeSet<i64> {
@@ -226,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn each_hour_has_a_digest_or_the_next_one_has() {
+    fn each_hour_has_a_digest() {
         let time = 8 * HOUR_MILLIS..14 * HOUR_MILLIS;
         assert!(is_in_each_hour(&ends(1..=24), &time) && is_in_each_hour(&ends(8..=14), &time));
         // One that came in the middle of the first hour, and one that left before the last call.
@@ -239,8 +225,6 @@ mod tests {
         assert!(!is_in_each_hour(&ends(16..=24), &time) && !is_in_each_hour(&ends(1..=12), &time));
         let mut hole = ends(1..=24);
         hole.remove(&(11 * HOUR_MILLIS - 1));
-        assert!(is_in_each_hour(&hole, &time));
-        hole.remove(&(12 * HOUR_MILLIS - 1));
         assert!(!is_in_each_hour(&hole, &time));
         assert!(!is_in_each_hour(&BTreeSet::new(), &time));
         assert_eq!(
@@ -290,24 +274,24 @@ mod tests {
     fn a_trail_was_there_from_the_call_until_its_record_was_delivered() {
         let of =
             |ends: BTreeSet<i64>| lacks(&signs(&[("main", false, ends)], [&[], &[]]), false, false, None);
-        let (first, last) = (24 + 8 - 6, 24 + 14 + 1);
-        let mut later: BTreeSet<i64> =
-            [3, 4].into_iter().map(|day| (day - 1) * DAY_MILLIS + 5 * HOUR_MILLIS).collect();
-        later.insert(4 * DAY_MILLIS + HOUR_MILLIS);
-        let with = |from: i64, to: i64| hours(from, to).into_iter().chain(later.iter().copied()).collect();
-        assert!(!of(with(first, last)));
-        assert!(of(with(first + 1, last)), "it came while the call waited");
-        assert!(of(with(first, last - 1)), "it left before the record was delivered");
-        assert!(of(hours(first, last)), "it left for days");
+        let (first, last) = (24 + 8 - 6, 5 * 24 - 1);
+        assert!(!of(hours(first, last)));
+        assert!(of(hours(first + 1, last)), "it came while the call waited");
+        assert!(of(hours(first, last - 2)), "it left before the newest digest that there can be");
+        for missing in [24 + 10, 24 + 17, 3 * 24 + 1, 4 * 24 + 20] {
+            let mut hole = hours(first, last);
+            hole.remove(&(missing * HOUR_MILLIS - 1));
+            assert!(of(hole), "at {missing} it may have delivered elsewhere");
+        }
         // One that was stopped afterwards is not expected any more.
-        let left = signs(&[("main", false, hours(first, last))], [&[], &[]]);
+        let left = signs(&[("main", false, hours(first, 2 * 24))], [&[], &[]]);
         assert!(!lacks(&left, false, false, Some("1970-01-03T00:00:00Z")));
         assert!(lacks(&left, false, false, Some("1970-01-04T00:00:00Z")));
     }
 
     #[test]
     fn what_was_delivered_before_and_each_day_shows_a_trail_that_is_alone() {
-        let own: &[i64] = &[24, 50, 80, 110];
+        let own: &[i64] = &[24, 50, 80, 100, 117];
         let of = |files, alone| lacks(&signs(&[], files), false, alone, None);
         assert!(!of([&[], own], true) && of([&[], own], false));
         assert!(of([own, &[]], true), "files of an organization's trail are not its own");
@@ -315,56 +299,13 @@ mod tests {
             lacks(&signs(&[], [&[], own]), true, true, None)
                 && !lacks(&signs(&[], [own, &[]]), true, true, None)
         );
-        assert!(of([&[], &[24 + 3, 50, 80, 110]], true), "it may have come while the call waited");
-        assert!(of([&[], &[24, 50, 110]], true), "on the fourth day it may have delivered elsewhere");
+        assert!(of([&[], &[24 + 3, 50, 80, 100, 117]], true), "it may have come while the call waited");
+        assert!(of([&[], &[24, 50, 100, 117]], true), "on the fourth day it may have delivered elsewhere");
         // What came before is another trail's, or this one was elsewhere since.
         let beside = |name, ends| lacks(&signs(&[(name, false, ends)], [&[], own]), false, true, None);
-        assert!(beside("old", hours(1, 100)));
+        assert!(beside("old", hours(1, 100)) && beside("old", hours(60, 100)));
         assert!(beside("main", hours(1, 20)) && !beside("main", hours(1, 5 * 24)));
         assert!(beside("main", hours(60, 100)), "its own digests begin later: so may it");
-    }
-
-    /// A digest that nobody proved shows nothing.
-    #[test]
-    fn digests_that_are_not_valid_are_no_signs() {
-        let chain = Chain {
-            account: PLACE.0.to_owned(),
-            region: PLACE.1.to_owned(),
-            trail: "main".to_owned(),
-            home_region: "eu-west-1".to_owned(),
-            organization: None,
-            backfill: false,
-        };
-        let validation = |state: State| {
-            let window = Window {
-                from: DAY_MILLIS + 9 * HOUR_MILLIS,
-                to: DAY_MILLIS + 10 * HOUR_MILLIS,
-                digest: None,
-                state,
-                reasons: Vec::new(),
-                notes: Vec::new(),
-                files: Files::default(),
-            };
-            let after = Window {
-                from: DAY_MILLIS + 10 * HOUR_MILLIS,
-                to: DAY_MILLIS + 11 * HOUR_MILLIS,
-                ..window.clone()
-            };
-            Validation {
-                chains: vec![ValidatedChain { chain: chain.clone(), windows: vec![window, after] }],
-                unproven: Vec::new(),
-                strangers: Vec::new(),
-                without: Vec::new(),
-                lacking: Vec::new(),
-                unlisted: Vec::new(),
-                totals: Totals::default(),
-            }
-        };
-        let after = |state| {
-            let mut signs = signs(&[("main", false, hours(1, 5 * 24))], [&[], &[]]);
-            signs.without_unproven(&validation(state));
-            lacks(&signs, false, false, None)
-        };
-        assert!(!after(State::Valid) && after(State::NotAssertable) && after(State::Invalid));
+        assert!(of([&[], &[24, 50, 80, 90]], true), "it may have left since");
     }
 }

@@ -1,5 +1,6 @@
 //! All digests, all that was seen of log files and the keys, to what is proven.
 
+use super::name::DigestName;
 use crate::digest::asked::Asked;
 use crate::digest::expected::{Expected, Seen};
 use crate::digest::files::{sighted, unproven};
@@ -40,6 +41,11 @@ impl<'f> Weighing<'f> {
     pub fn of(found: &'f [Found], keys: &PublicKeys) -> Self {
         let (merged, strangers) = merge(found);
         Weighing { all: weigh(merged, keys), strangers }
+    }
+
+    /// The names of those that are to be trusted.
+    pub fn trusted(&self) -> impl Iterator<Item = DigestName> + '_ {
+        self.all.iter().filter(|one| one.is_trustworthy()).filter_map(|one| one.merged.found.name())
     }
 
     /// What they say of log files, and which of them are to be trusted.

@@ -23,6 +23,8 @@ pub(super) struct Evaluator<'t> {
     pub(super) options: &'t Options,
     pub(super) parameters: &'t BTreeMap<String, Value>,
     pub(super) mappings: Option<&'t Node>,
+    /// How the parameters are declared.
+    pub(super) declared: Option<&'t Node>,
     pub(super) conditions: BTreeMap<&'t str, &'t Node>,
     pub(super) resources: BTreeMap<&'t str, &'t Node>,
     /// The types of the resources.
@@ -56,6 +58,7 @@ impl<'t> Evaluator<'t> {
             options,
             parameters,
             mappings,
+            declared: None,
             conditions: BTreeMap::new(),
             resources: BTreeMap::new(),
             types: BTreeMap::new(),

@@ -35,7 +35,9 @@ impl Evaluator<'_> {
         }
         let entries = match &node.tree {
             Tree::List(items) => return self.all_same("", items),
-            _ => node.entries().unwrap_or_default(),
+            Tree::Map(entries) => entries.as_slice(),
+            // What it leads to is not kept, and may be another value later.
+            _ => return Ok(None),
         };
         let is_function = |key: &str| key.starts_with("Fn::") || matches!(key, "Ref" | "Condition");
         if !entries.iter().any(|entry| is_function(&entry.key)) {
@@ -173,8 +175,22 @@ impl Evaluator<'_> {
             Some(node) if Type::of(node) == Type::Bucket => self.same_name(name, node),
             Some(_) => Ok(Some(attribute(name))),
             None if name == "AWS::NoValue" => Ok(None),
-            None => Ok(Some(format!("Ref {name}"))),
+            None => self.same_parameter(name),
         }
+    }
+
+    /// A parameter that is unknown: it is the same as long as it is declared alike, for a stack keeps what it was given.
+    fn same_parameter(&mut self, name: &str) -> Same {
+        let Some(node) = self.declared.and_then(|all| all.get(name)) else {
+            return Ok(Some(format!("Ref {name}")));
+        };
+        let mut all = format!("Ref {name}");
+        for member in ["Type", "Default", "AllowedValues"] {
+            let Some(said) = node.get(member) else { continue };
+            let Some(value) = self.value(said)?.and_then(|value| value.to_json()) else { return Ok(None) };
+            all.push_str(&format!(" {member}={value}"));
+        }
+        Ok(Some(all))
     }
 
     /// The name of a bucket that is unknown.

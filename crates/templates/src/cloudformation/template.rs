@@ -94,6 +94,7 @@ pub(super) fn evaluate(
     let entries = parameters::map(section, "Resources")?;
     let mut evaluator = Evaluator::new(options, &values, mappings, work);
     evaluator.rewritten = rewritten;
+    evaluator.declared = root.get("Parameters");
     evaluator.declare(by_name(entries));
     if let Some(conditions) = conditions {
         let entries = parameters::map(conditions, "Conditions")?;

@@ -56,6 +56,8 @@ impl Turn {
             // What was not recorded at all cannot have got worse.
             (_, State::Recorded) | (State::NotRecorded, _) => Conclusion::Yes,
             (State::Undetermined, _) | (_, State::Undetermined) => Conclusion::Undetermined,
+            // What was recorded in part may still be: by a recorder in doubt.
+            (State::PartiallyRecorded, State::NotRecorded) if self.in_doubt => Conclusion::Undetermined,
             (State::Recorded, _) | (State::PartiallyRecorded, State::NotRecorded) => Conclusion::No,
             _ => Conclusion::Yes,
         }

@@ -70,12 +70,15 @@ fn of_one(resource: &Proposed, homeless: bool) -> Option<What> {
     let names_a_home = homeless && [was, is].into_iter().any(selectors::names_a_home);
     let opens = |all: &Value, name: &str| all.get(name).is_some_and(is_open);
     let was_open = names_a_home || LISTS.into_iter().any(|name| opens(was, name));
-    let may_differ = |name: &&str| opens(is, name) && !resource.stays_as_it_is(name);
-    if REACH.iter().filter(|name| opens(was, name)).any(|name| may_differ(&name)) {
+    let may_differ = |name: &str| opens(is, name) && !resource.stays_as_it_is(name);
+    if REACH.iter().filter(|name| opens(was, name)).any(|name| may_differ(name)) {
         return Some(What::MayReachLess);
     }
-    let flags = FLAGS.iter().filter(|name| was_open || opens(was, name)).any(|name| may_differ(&name));
-    let lists = LISTS.iter().filter(|name| opens(was, name)).any(|name| may_differ(&name));
+    // A file that does not say what a flag is leaves it as it is, whatever that is.
+    let was_unsaid = |name: &str| was.get(name).is_some_and(|value| matches!(value, Value::Unknown(_)));
+    let flags = FLAGS.iter().filter(|name| was_open || was_unsaid(name)).any(|name| may_differ(name));
+    // Selectors may move from one list to the other.
+    let lists = LISTS.iter().any(|name| opens(was, name)) && LISTS.iter().any(|name| may_differ(name));
     // What is unknown may be all that a flag ends.
     let ends = |name: &&&str| was.get(name) != is.get(name) && is.get(name) != Some(&Value::Bool(true));
     let is_open = was_open || FLAGS.iter().any(|name| opens(was, name));

@@ -307,7 +307,9 @@ impl World {
         };
         // Two values that are unknown for one reason need not be the same.
         let changed = |name: &str| {
-            differs(name) || resource.action != Action::Keep && is.get(name).is_some_and(is_open)
+            let is_other =
+                differs(name) || resource.action != Action::Keep && is.get(name).is_some_and(is_open);
+            is_other && !resource.stays_as_it_is(name)
         };
         let kind = self.inventory.recorders[at].kind;
         let flags = self.changed_flags(resource, &changed, is, at);

@@ -51,27 +51,8 @@ pub(super) fn read(entry: &Found<usize>, resources: &mut Vec<Proposed>) -> Resul
         }
     }
     let made = matches!(action, Action::Create | Action::Replace { .. });
-    let same = change.get("before").zip(change.get("after"));
-    let same = same.map(|(was, is)| properties::that_stay(was, is, change.get("after_unknown")));
-    let is_recorder = matches!(kind, Kind::Trail | Kind::EventDataStore);
-    let known = |values: Option<Value>, made: bool| {
-        let mut all = properties::of(&kind, &values?, made);
-        if let (Value::Map(members), Some(same), true) = (&mut all, &same, is_recorder) {
-            members.insert(property::SAME.to_owned(), same.clone());
-        }
-        Some(all)
-    };
-    let (is, was) = (home(after.as_ref()), home(before.as_ref()));
-    // A Region that is not known before the change is applied may be any, and not the one that it was.
-    let is_open =
-        |name: &str| matches!(after.as_ref().and_then(|all| all.get(name)), Some(Value::Unknown(_)));
-    let region_is_open = made && (is_open("region") || is_open("home_region"));
-    let moved_from = before.is_some().then(|| was.clone().or(is.clone()));
-    let home = match region_is_open {
-        true => Home { region: None, region_is_open, ..is.or(was) },
-        false => is.or(was),
-    };
-    let moved_from = moved_from.filter(|was| *was != home);
+    let known = |values: Option<Value>, made: bool| values.map(|all| described(&kind, &all, change, made));
+    let (home, moved_from) = homes(before.as_ref(), after.as_ref(), made);
     let deposed = text("deposed")?.map(|key| format!("{address} (deposed object {key})"));
     let mut proposed = Proposed {
         address: deposed.unwrap_or_else(|| address.to_owned()),
@@ -91,6 +72,33 @@ pub(super) fn read(entry: &Found<usize>, resources: &mut Vec<Proposed>) -> Resul
     }
     resources.push(proposed);
     Ok(())
+}
+
+/// The properties of one side, with those that certainly stay.
+fn described(kind: &Kind, values: &Value, change: &Value, made: bool) -> Value {
+    let mut all = properties::of(kind, values, made);
+    let same = change.get("before").zip(change.get("after"));
+    let same = same.map(|(was, is)| properties::that_stay(was, is, change.get("after_unknown")));
+    let is_recorder = matches!(kind, Kind::Trail | Kind::EventDataStore);
+    if let (Value::Map(members), Some(same)) = (&mut all, same.filter(|_| is_recorder)) {
+        members.insert(property::SAME.to_owned(), same);
+    }
+    all
+}
+
+/// Where the resource is at home, and where it was iff that is another home.
+fn homes(before: Option<&Value>, after: Option<&Value>, made: bool) -> (Home, Option<Home>) {
+    let (is, was) = (home(after), home(before));
+    // A Region that is not known before the change is applied may be any, and not the one that it was.
+    let is_open = |name: &str| matches!(after.and_then(|all| all.get(name)), Some(Value::Unknown(_)));
+    let region_is_open = made && (is_open("region") || is_open("home_region"));
+    let moved_from = before.is_some().then(|| was.clone().or(is.clone()));
+    let home = match region_is_open {
+        true => Home { region: None, region_is_open, ..is.or(was) },
+        false => is.or(was),
+    };
+    let moved_from = moved_from.filter(|was| *was != home);
+    (home, moved_from)
 }
 
 /// The action, and whether the old object is left to itself while a new one is made.

@@ -208,3 +208,75 @@ fn selectors_that_are_narrowed_are_narrowed_wherever_they_are() {
         }
     }
 }
+
+/// Two expressions that are unknown are the same only where they are written alike, down to how their parameters are declared.
+#[test]
+fn what_is_written_otherwise_is_not_the_same() {
+    let with = |parameter: &str, logs: &str, more: &str| {
+        format!(
+            "Parameters:\n  L: {{{parameter}}}\nResources:\n  T:\n    Type: AWS::CloudTrail::Trail\n    Properties:\n      TrailName: main\n      \
+             S3BucketName: b\n      IsLogging: {logs}\n      {more}\n"
+        )
+    };
+    let all = "EventSelectors: [{ReadWriteType: All, DataResources: [{Type: 'AWS::Lambda::Function', Values: ['arn:aws:lambda']}]}]";
+    let (text, ssm) = ("Type: String", "Type: 'AWS::SSM::Parameter::Value<String>', Default: /on");
+    let pairs = [
+        ((text, "'{{resolve:ssm:a:1}}'", all), (text, "'{{resolve:ssm:b:7}}'", all)),
+        (
+            (text, "!Join ['', ['{{resolve:ssm:a:1}}']]", all),
+            (text, "!Join ['', ['{{resolve:ssm:b:1}}']]", all),
+        ),
+        ((ssm, "!Ref L", all), ("Type: 'AWS::SSM::Parameter::Value<String>', Default: /off", "!Ref L", all)),
+        (
+            ("Type: String, NoEcho: true, Default: 'true'", "!Ref L", all),
+            ("Type: String, NoEcho: true, Default: 'false'", "!Ref L", all),
+        ),
+        (
+            (text, "true", "EventSelectors: !ImportValue x"),
+            (text, "true", "AdvancedEventSelectors: !ImportValue y"),
+        ),
+    ];
+    for ((a, b, c), (x, y, z)) in pairs {
+        let read = between(with(a, b, c).as_bytes(), with(x, y, z).as_bytes(), &stack()).unwrap();
+        assert!(!is_well(judged(&read, None).1.conclusion), "{b} {y} {z}");
+    }
+    for logs in ["!Ref L", "!ImportValue x"] {
+        let same = with(ssm, logs, all);
+        let read = between(same.as_bytes(), same.as_bytes(), &stack()).unwrap();
+        assert!(is_well(judged(&read, None).1.conclusion), "{logs}");
+    }
+}
+
+/// The provider never reads back whether a store is suspended; a value that is secret, or known later, may suspend it.
+#[test]
+fn a_store_may_stop_where_nobody_sees_it() {
+    let store = |suspend: Value| {
+        json!({"name": "lake", "arn": "arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/1", "region": "eu-west-1",
+            "multi_region_enabled": true, "organization_enabled": false, "suspend": suspend,
+            "advanced_event_selector": advanced("", &[])["advanced_event_selector"]})
+    };
+    let change =
+        |after: Value| Change::update("aws_cloudtrail_event_data_store.a", store(Value::Null), store(after));
+    let secret = change(json!("true")).more(json!({"change": {"after_sensitive": {"suspend": true}}}));
+    let later = change(Value::Null).unknown(json!({"suspend": true}));
+    for change in [secret, later] {
+        assert!(!is_well(judged(&document(&[change]), None).1.conclusion));
+    }
+    assert!(is_well(judged(&document(&[change(Value::Null)]), None).1.conclusion));
+}
+
+/// Where a recorder in doubt may still record what it did, nothing is certainly lost, and what was never recorded is no example.
+#[test]
+fn what_may_still_be_recorded_is_not_certainly_lost() {
+    let (was, is) = (trail("main", basic(&[&arn("orders")])), trail("main", basic(&[&arn("orders")])));
+    let change = Change::update("aws_cloudtrail.a", was, is).unknown(json!({"enable_logging": true}));
+    let gate = judged(&document(&[change]), None).1;
+    assert_eq!(gate.conclusion, Conclusion::Undetermined);
+    let (was, is) = (
+        trail("main", basic(&[&arn("orders")])),
+        with(trail("main", basic(&[&arn("orders")])), json!({"enable_logging": false})),
+    );
+    let gate = judged(&document(&[Change::update("aws_cloudtrail.a", was, is)]), None).1;
+    assert_eq!(gate.conclusion, Conclusion::No);
+    assert!(gate.turns.iter().filter(|turn| turn.arn.is_none()).all(|turn| turn.witness.is_none()));
+}

@@ -82,29 +82,27 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
     };
     let told = report::canary_text(&canary);
     print(|out| out.write_all(told.as_bytes()))?;
-    let outcome = match waited {
+    Ok(super::ending(outcome(&waited, function, live), typed.exit_zero))
+}
+
+/// How it ended, and the next command.
+fn outcome(waited: &Waited, function: &str, live: &Live) -> Outcome {
+    let flags = live.again();
+    match waited {
         Waited::Arrived { .. } => {
-            let flags = live.again();
-            say(
-                "next",
-                &format!(
-                    "invoketrail verify --digests{flags}  # and do the records of all functions arrive?"
-                ),
-            );
+            let next =
+                format!("invoketrail verify --digests{flags}  # and do the records of all functions arrive?");
+            say("next", &next);
             Outcome::Well
         }
         Waited::Interrupted => Outcome::Interrupted,
         Waited::Nothing { .. } => {
             let function = report::shell(function);
-            let flags = live.again();
-            say(
-                "next",
-                &format!("invoketrail explain{flags} {function}  # is it recorded at all, and by whom"),
-            );
+            let next = format!("invoketrail explain{flags} {function}  # is it recorded at all, and by whom");
+            say("next", &next);
             Outcome::Undetermined
         }
-    };
-    Ok(super::ending(outcome, typed.exit_zero))
+    }
 }
 
 /// Whoever sits at a terminal is asked; elsewhere it has to be said.
