@@ -66,8 +66,6 @@ pub struct LookedInto<'a> {
     pub until: &'a str,
     /// Until when they may be delivered, at most until now; RFC 3339 in UTC.
     pub delivered: &'a str,
-    /// When CloudTrail gives up to deliver them, RFC 3339 in UTC.
-    pub given_up: &'a str,
 }
 
 /// A trail whose deliveries have to show.
@@ -119,9 +117,9 @@ impl Keepers {
                 "a recorder that came after the inventory was collected ({at}) may have recorded it: collect it again"
             ));
         }
-        let settled = [looked.delivered, looked.given_up].map(|moment| self.is_later_than(moment));
+        let is_of_now = self.is_later_than(looked.delivered);
         let told = here.keepers.iter().find_map(|keeper| {
-            let told = here.hides(keeper, looked, settled)?;
+            let told = here.hides(keeper, looked, is_of_now)?;
             keeper.may_record(arn).then(|| format!("{} may have recorded it, and {told}", keeper.name))
         });
         let unseen = || {
@@ -138,14 +136,13 @@ impl Keepers {
 }
 
 impl OfPlace {
-    /// Why what the recorder recorded then need not be among what was read; `None` iff it is. `settled`: whether the inventory was collected when all that was
-    /// read had been delivered, and when CloudTrail had given up.
-    fn hides(&self, keeper: &Keeper, looked: &LookedInto<'_>, settled: [bool; 2]) -> Option<String> {
+    /// Why what the recorder recorded then need not be among what was read; `None` iff it is. `is_of_now` iff the inventory was collected when all that may be
+    /// read had been delivered.
+    fn hides(&self, keeper: &Keeper, looked: &LookedInto<'_>, is_of_now: bool) -> Option<String> {
         if keeper.is_store {
             return Some("it keeps events in no bucket".to_owned());
         }
-        let [is_of_now, is_given_up] = settled;
-        if (is_given_up || !keeper.may_deliver_again) && keeper.ended_before(looked.since) {
+        if (is_of_now || !keeper.may_deliver_again) && keeper.ended_before(looked.since) {
             return None;
         }
         // What lies there of the account and Region can only be of the one trail that there is.

@@ -27,7 +27,6 @@ fn elsewhere(world: &World, read: Read<'_>) -> Option<String> {
         since: "2026-11-20T00:00:00Z",
         until: "2026-11-21T00:00:00Z",
         delivered: "2026-11-22T00:00:00Z",
-        given_up: "2026-11-22T00:00:00Z",
     };
     Keepers::of(&world.inventory).elsewhere(&function(MEMBER, HERE, "orders"), &looked)
 }

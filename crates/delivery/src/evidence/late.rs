@@ -97,7 +97,6 @@ pub(super) fn read_on(
     signs.merge(std::mem::take(&mut later.signs));
     let reached = looked_into(&listed.files);
     let delivered = text_of(bound);
-    let given_up = text_of(sought.window.end.saturating_add(DELIVERED_FOR));
     let records = std::mem::take(&mut later.records);
     let hours = |arn: &str| counted.get(arn).map_or(&[][..], |of| &of.hours);
     let mut settled = 0;
@@ -124,7 +123,6 @@ pub(super) fn read_on(
                     since: &text_of(time.usual.start),
                     until: &text_of(time.ran_until()),
                     delivered: &delivered,
-                    given_up: &given_up,
                 };
                 sought.functions.keepers.elsewhere(&one.arn, &looked)
             };
