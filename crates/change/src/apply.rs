@@ -1,4 +1,4 @@
-//! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
+//! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it. What writes to an account is `aws::apply`.
 
 mod again;
 mod apart;

@@ -54,6 +54,17 @@ fn a_half_done_undo_goes_around_what_others_changed() {
     assert!(says(&account, "undo p.json.journal", 0).contains("taken back before"));
 }
 
+/// Nobody changed anything since: there is nothing to go around, and a plan for that could not be applied beside the undo that was begun.
+#[test]
+fn a_half_done_undo_that_nobody_disturbed_goes_on_as_it_is() {
+    let (account, first) = half_undone();
+    let text = says(&account, "undo p.json.journal --merge --output back.json", 3);
+    assert!(text.contains("nobody changed anything since"), "{text}");
+    says(&account, &next(&text), 0);
+    assert_eq!(account.settings().selectors, first);
+    assert!(says(&account, "undo p.json.journal", 0).contains("taken back before"));
+}
+
 #[test]
 fn what_stands_as_it_was_before_is_taken_back() {
     let (account, _) = half_undone();
