@@ -236,10 +236,7 @@ fn turns(
             before: one.before,
             after: one.after,
             accepted: excused.contains(&(one.arn.as_str(), one.region.as_str())),
-            in_doubt: is.by_row.get(&(one.arn.as_str(), one.region.as_str())).is_some_and(|_| {
-                let account = cloudtrail::arn::Arn::parse(&one.arn).map_or("", |arn| arn.account);
-                in_doubt(after, account, &one.region)
-            }),
+            in_doubt: in_doubt(after, arn.account, &one.region),
             witness: witness(&one.arn, &one.region, one.after),
         })
     });
