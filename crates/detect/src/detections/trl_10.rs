@@ -83,7 +83,7 @@ fn finding(function: &str, hours: &[(i64, u64)]) -> Finding {
         more_addresses: BTreeSet::new(),
         further: Vec::new(),
         seen: format!(
-            "CloudWatch counts {count} invocations of {} in {} hours from {} to {}, and there is no record of any.",
+            "CloudWatch counts {count} invocations of {} in {} hours from {} to {}, and none of them has a record.",
             name_of(function),
             hours.len(),
             logs::text_of(first),

@@ -313,6 +313,6 @@ fn invocations_that_only_cloudwatch_counts_are_found() {
     records.extend(calls(2000, 2100, "mail"));
     let all = found_with(&records, &settings);
     let finding = of(&all, "TRL-10")[0];
-    assert!(finding.seen.contains("there is no record of any"), "{}", finding.seen);
+    assert!(finding.seen.contains("none of them has a record"), "{}", finding.seen);
     assert!(finding.time > moment(600), "{}", finding.seen);
 }
