@@ -101,13 +101,14 @@ mod whole;
 #[cfg(unix)]
 mod written_over;
 
-/// The README and every page beside this file, run in the folder of the workspace: the paths in it are those that a reader would type.
+/// The README, the guides and every page beside this file, run in the folder of the workspace: the paths in it are those that a reader would type.
 /// `TRYCMD=overwrite cargo test -p invoketrail --test cmd` writes what the binary says now.
 #[test]
 fn transcripts() {
     std::env::set_current_dir(run::root()).unwrap();
     let cases = trycmd::TestCases::new();
     cases.case("README.md");
+    cases.case("docs/guides/*.md");
     cases.case("crates/cli/tests/cmd/*.md");
     for (name, value) in run::ENVIRONMENT {
         cases.env(name, value);

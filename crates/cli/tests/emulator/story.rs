@@ -1,5 +1,5 @@
-//! The story of the README against an emulator: audit, plan, apply, audit, backout, restore, undo; each command as it stands
-//! there, with what it says.
+//! The story of the README and of its guide to a backout, against an emulator: audit, plan, apply, audit, backout, restore, undo;
+//! each command as it stands there, with what it says.
 
 use crate::seed::{Seed, url};
 use std::path::Path;
@@ -14,11 +14,15 @@ struct Scene {
     lines: Vec<String>,
 }
 
-/// The session that follows `<!-- story -->`.
+/// The sessions that follow `<!-- story -->`, in the README and in the guide that goes on from there.
 fn scenes() -> Vec<Scene> {
-    let readme =
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).unwrap();
-    let story = readme.split("<!-- story -->").nth(1).expect("the README tells the story");
+    ["README.md", "docs/guides/backout.md"].into_iter().flat_map(scenes_of).collect()
+}
+
+fn scenes_of(page: &str) -> Vec<Scene> {
+    let text =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(page)).unwrap();
+    let story = text.split("<!-- story -->").nth(1).expect("the page tells a story");
     let block = story.split("```sh-session\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let mut scenes: Vec<Scene> = Vec::new();
     for line in block.lines() {
