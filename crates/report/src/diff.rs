@@ -109,7 +109,7 @@ const LISTED: usize = 20;
 pub fn diff_text(diff: &Diff, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
     let style = conclusion_style(diff.answer());
-    page.paragraph(0, (Style::Plain, ""), (style, &diff.headline()));
+    page.answer(style, &diff.headline());
     for (label, side) in [("Before: ", &diff.before), ("After:  ", &diff.after)] {
         let told = format!("{}, collected {}, answer {}", side.named, side.collected_at, side.answer);
         page.paragraph(2, (Style::Dim, label), (Style::Plain, &told));

@@ -3,7 +3,7 @@
 use super::colours::state_style;
 use super::explain::{Explanation, Part};
 use super::member::{Json, Object};
-use super::page::{Layout, ONE_SCREEN, Page, Style};
+use super::page::{Layout, Page, Style};
 use super::quantity::quantity;
 use super::{EXPLAIN_FORMAT, Stamp, proof, recorder_sentences, selectors, verdict_words};
 use audit::finding::verdict_word;
@@ -20,7 +20,7 @@ const SELECTORS: usize = 20;
 pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
     let state = explanation.verdict.state;
-    page.paragraph(0, (Style::Strong, ""), (state_style(state), &headline(explanation)));
+    page.answer(state_style(state), &headline(explanation));
     if let Some(escape) = &explanation.verdict.escape {
         page.gap();
         page.paragraph(
@@ -76,15 +76,7 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
             page.paragraph(0, (Style::Open, "Gap: "), (Style::Plain, &told));
         }
     }
-    let mut text = page.into_text();
-    // Who sees the end of a long one is not to scroll back for the verdict.
-    if text.lines().count() > ONE_SCREEN {
-        let mut end = Page::new(*layout);
-        end.gap();
-        end.paragraph(0, (Style::Strong, ""), (state_style(state), &headline(explanation)));
-        text.push_str(&end.into_text());
-    }
-    text
+    page.into_text()
 }
 
 /// What to allow, where something that AWS refused decides.

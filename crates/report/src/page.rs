@@ -71,8 +71,8 @@ pub(super) enum Align {
     Right,
 }
 
-/// How many lines a document has at most whose answer is said once, at its beginning.
-pub(super) const ONE_SCREEN: usize = 30;
+/// How many lines a page has at most that says its answer once, at its beginning.
+const ONE_LOOK: usize = 12;
 
 /// At the end of a text that was cut.
 const MORE: &str = " ... (--all)";
@@ -84,14 +84,39 @@ const LONG_LABEL: usize = 12;
 pub(super) struct Page {
     text: String,
     layout: Layout,
+    answer: Option<(Style, String)>,
 }
 
 impl Page {
     pub(super) fn new(layout: Layout) -> Self {
-        Page { text: String::new(), layout: Layout { width: layout.width.clamp(40, 200), ..layout } }
+        Page {
+            text: String::new(),
+            layout: Layout { width: layout.width.clamp(40, 200), ..layout },
+            answer: None,
+        }
     }
 
-    pub(super) fn into_text(self) -> String {
+    /// The answer that the page is about. [`Page::into_text`] says it again at the end, iff the page is longer than one look: who
+    /// sees the end of a long page need not scroll back.
+    pub(super) fn answer(&mut self, style: Style, text: &str) {
+        self.paragraph(0, (Style::Plain, ""), (style, text));
+        self.answer = Some((style, text.to_owned()));
+    }
+
+    /// An empty line, and then the answer iff [`Page::into_text`] would say it here.
+    pub(super) fn gap_and_answer(&mut self) {
+        let is_long = self.lines() > ONE_LOOK;
+        self.gap();
+        if let Some((style, answer)) = self.answer.take().filter(|_| is_long) {
+            self.paragraph(0, (Style::Plain, ""), (style, &answer));
+        }
+    }
+
+    /// The page, as it goes to the terminal.
+    pub(super) fn into_text(mut self) -> String {
+        if self.answer.is_some() && self.lines() > ONE_LOOK {
+            self.gap_and_answer();
+        }
         self.text
     }
 
@@ -353,7 +378,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Align, Layout, Page, Style};
+    use super::{Align, Layout, ONE_LOOK, Page, Style};
 
     fn page(width: usize, colour: bool) -> Page {
         Page::new(Layout { width, colour, rows: 10, whole: false, ..Layout::default() })
@@ -365,6 +390,19 @@ mod tests {
         let text = "one two three four five six seven eight nine";
         page.paragraph(2, (Style::Plain, "Why: "), (Style::Plain, text));
         assert_eq!(page.into_text(), "  Why: one two three four five six seven\n       eight nine\n");
+    }
+
+    #[test]
+    fn the_answer_is_said_again_at_the_end_of_a_long_page_alone() {
+        for (lines, times) in [(3, 1), (ONE_LOOK - 1, 1), (ONE_LOOK, 2), (40, 2)] {
+            let mut page = page(80, false);
+            page.answer(Style::Strong, "No: f escapes.");
+            (0..lines).for_each(|_| page.paragraph(0, (Style::Plain, ""), (Style::Plain, "a line")));
+            let text = page.into_text();
+            assert_eq!(text.matches("No: f escapes.").count(), times, "{lines} lines");
+            assert!(text.starts_with("No: f escapes.\n"));
+            assert_eq!(text.ends_with("\n\nNo: f escapes.\n"), times == 2, "{lines} lines");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::finding::{Finding, Section};
 use super::told::{Group, ended, groups};
 use super::{Check, Checked};
 use crate::colours::conclusion_style;
-use crate::page::{Layout, ONE_SCREEN, Page, Style};
+use crate::page::{Layout, Page, Style};
 use crate::recorder_sentences;
 use audit::answer::Conclusion;
 use std::io::{self, Write};
@@ -16,7 +16,7 @@ const SHOWN: usize = 20;
 pub(super) fn document(checked: &Checked<'_>, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(*layout);
     let conclusion = checked.check.gate.conclusion;
-    page.paragraph(0, (Style::Plain, ""), (conclusion_style(conclusion), &checked.headline()));
+    page.answer(conclusion_style(conclusion), &checked.headline());
     page.paragraph(0, (Style::Plain, ""), (Style::Dim, &checked.scope()));
     for section in Section::ALL {
         self::section(checked, section, &mut page);
@@ -26,11 +26,6 @@ pub(super) fn document(checked: &Checked<'_>, layout: &Layout, out: &mut dyn Wri
         if section == Section::Copies {
             cost(&checked.check, &mut page);
         }
-    }
-    // Who sees the end of a long one is not to scroll back for the answer.
-    if page.lines() > ONE_SCREEN {
-        page.gap();
-        page.paragraph(0, (Style::Plain, ""), (conclusion_style(conclusion), &checked.headline()));
     }
     out.write_all(page.into_text().as_bytes())
 }

@@ -17,7 +17,7 @@ const FINDINGS: usize = 8;
 pub(super) fn document(found: &Detections<'_>, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(*layout);
     let headline = found.headline();
-    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &headline));
+    page.answer(Style::Strong, &headline);
     let open: Vec<&Story> = found.stories.iter().filter(|story| found.is_open(story)).collect();
     let most = if page.is_all() { usize::MAX } else { STORIES };
     for story in open.iter().take(most) {
@@ -31,10 +31,6 @@ pub(super) fn document(found: &Detections<'_>, layout: &Layout, out: &mut dyn Wr
     }
     others(found, &mut page);
     reading(found, &mut page);
-    if page.lines() > 12 {
-        page.gap();
-        page.paragraph(0, (Style::Strong, ""), (Style::Strong, &headline));
-    }
     out.write_all(page.into_text().as_bytes())
 }
 

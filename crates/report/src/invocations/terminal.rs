@@ -43,7 +43,7 @@ fn by<'a>(reading: &Reading<'a>) -> &'a [Dimension] {
 
 fn headline(total: &Cell, groups: usize, by: &[Dimension], page: &mut Page) {
     if total.records() == 0 {
-        page.paragraph(0, (Style::Strong, ""), (Style::Strong, NONE));
+        page.answer(Style::Strong, NONE);
         return;
     }
     let by: Vec<&str> = by.iter().map(|one| one.as_str()).collect();
@@ -59,7 +59,7 @@ fn headline(total: &Cell, groups: usize, by: &[Dimension], page: &mut Page) {
         text_of(total.first),
         text_of(total.last)
     );
-    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &told));
+    page.answer(Style::Strong, &told);
 }
 
 /// Columns before a table.

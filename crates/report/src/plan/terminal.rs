@@ -12,14 +12,11 @@ use std::collections::BTreeMap;
 /// How many functions or places are named before they are counted.
 const NAMED: usize = 10;
 
-/// A plan of more lines says at its end again what it does.
-const LONG: usize = 20;
-
 /// The plan for a person at a terminal.
 #[must_use]
 pub fn plan_text(plan: &Plan, hash: &str, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
-    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &headline(plan)));
+    page.answer(Style::Strong, &headline(plan));
     for (at, one) in plan.steps.iter().enumerate() {
         let same = at.checked_sub(1).and_then(|at| plan.steps.get(at));
         let same = same.is_some_and(|before| before.because == one.because);
@@ -33,10 +30,7 @@ pub fn plan_text(plan: &Plan, hash: &str, layout: &Layout) -> String {
         self::cost(cost, &mut page);
     }
     if !plan.steps.is_empty() {
-        page.gap();
-        if page.lines() > LONG {
-            page.paragraph(0, (Style::Strong, ""), (Style::Strong, &headline(plan)));
-        }
+        page.gap_and_answer();
         page.paragraph(0, (Style::Dim, "Plan hash: "), (Style::Plain, hash));
     }
     page.into_text()

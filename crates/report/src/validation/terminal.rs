@@ -18,7 +18,7 @@ const SHOWN: usize = 20;
 pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
     let validation = &validated.validation;
-    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &digest_sentence(validation, &validated.unseen)));
+    page.answer(Style::Strong, &digest_sentence(validation, &validated.unseen));
     let asked = match (validated.asked.from, validated.asked.to) {
         (Some(from), Some(to)) => times(from, to),
         (Some(from), None) => format!("{} and later", text_of(from)),
@@ -49,8 +49,6 @@ pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
         page.gap();
         left_out::line(&validated.left_out, &mut page);
     }
-    page.gap();
-    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &digest_sentence(validation, &validated.unseen)));
     page.into_text()
 }
 

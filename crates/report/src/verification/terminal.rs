@@ -19,7 +19,7 @@ const SHOWN: usize = 5;
 #[must_use]
 pub fn verification_text(verification: &Verification, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
-    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &verification.headline()));
+    page.answer(Style::Strong, &verification.headline());
     let window = format!(
         "{} to {}, {}",
         text_of(verification.window.start),
@@ -33,8 +33,6 @@ pub fn verification_text(verification: &Verification, layout: &Layout) -> String
     account(verification, &mut page);
     page.gap();
     page.paragraph(0, (Style::Dim, ""), (Style::Dim, NOT_PROVEN));
-    page.gap();
-    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &verification.headline()));
     page.into_text()
 }
 

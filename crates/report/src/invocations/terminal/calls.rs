@@ -10,7 +10,7 @@ use logs::{Dimension, Line, Timeline};
 /// The calls, the newest last.
 pub(super) fn calls(timeline: &Timeline, page: &mut Page) {
     if timeline.lines.is_empty() {
-        page.paragraph(0, (Style::Strong, ""), (Style::Strong, NONE));
+        page.answer(Style::Strong, NONE);
         return;
     }
     let shown = quantity(timeline.lines.len(), ("call", "calls"));
@@ -21,7 +21,7 @@ pub(super) fn calls(timeline: &Timeline, page: &mut Page) {
             grouped(size(n))
         ),
     };
-    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &told));
+    page.answer(Style::Strong, &told);
     page.gap();
     let at = |dimension| Timeline::DIMENSIONS.iter().position(|one| *one == dimension);
     let label = |labels: &[String], dimension| {
