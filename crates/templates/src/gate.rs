@@ -16,10 +16,10 @@ use audit::Options;
 use audit::answer::Conclusion;
 use audit::cost::{CostTurn, Prices, turn};
 use audit::drift::{Drift, drift, snapshot};
-use audit::finding::{Audit, Proof};
+use audit::finding::{Audit, PlaceCandidate, Proof};
 use audit::inventory::Inventory;
 use audit::plan::{Narrowing, narrowings_between};
-use certain::{as_invocation, certainly, changed};
+use certain::{as_invocation, certainly, changed, may_reach_less};
 use cloudtrail::event::Event;
 use cloudtrail::resource::ResourceType;
 pub use conclusion::may_hide;
@@ -99,7 +99,7 @@ pub struct Turn {
     pub after: State,
     /// True iff the resource is under an exception that holds.
     pub accepted: bool,
-    /// True iff a recorder may record there after the change, and nobody knows.
+    /// True iff a recorder may record there after the change, and nobody knows: whether it does at all, or what its selectors select.
     pub in_doubt: bool,
     /// An event that is not, or not certainly, recorded after the change; where all of it is recorded, one that was not before.
     pub witness: Option<Event>,
@@ -145,7 +145,8 @@ pub fn gate(
     prices: Option<&Prices>,
 ) -> Gate {
     let changed = changed(&proposal.before, &proposal.after);
-    let changed: BTreeSet<&str> = changed.iter().map(String::as_str).collect();
+    let may_reach_less = may_reach_less(document, proposal);
+    let changed: BTreeSet<&str> = changed.iter().map(String::as_str).chain(may_reach_less.clone()).collect();
     let sides = (&proposal.before, &proposal.after);
     let resource_of = |arn: &str| {
         let is = |side: &Option<String>| side.as_deref() == Some(arn);
@@ -153,7 +154,7 @@ pub fn gate(
     };
     let losses = |from: &Inventory, to: &Inventory, audits: (&Audit<'_>, &Audit<'_>)| -> Vec<Loss> {
         let to = &stand_in::with_impossible(to);
-        let all = narrowings_between(from, to, &changed, options, EFFORT);
+        let all = narrowings_between(from, to, &changed, &may_reach_less, options, EFFORT);
         let each = all.into_iter().map(|narrowing| {
             let resource = resource_of(&narrowing.recorder);
             loss(narrowing, audits, resource)
@@ -219,6 +220,12 @@ fn turns(
     excused: &BTreeSet<(&str, &str)>,
 ) -> Vec<Turn> {
     let (was, is) = (Proofs::of(before, drift), Proofs::of(after, drift));
+    // An example of what is lost was recorded before.
+    let was_recorded = |event: &Event, was: State, is: State, here: &(String, String)| {
+        is == State::Recorded
+            || was != State::PartiallyRecorded
+            || certainly(before, here, event) == Some(true)
+    };
     let witness = |of: &str, region: &str, state: State| -> Option<Event> {
         let key = (of, region);
         let (audit, proofs) = if state == State::Recorded { (before, &was) } else { (after, &is) };
@@ -227,6 +234,8 @@ fn turns(
     };
     let resources = drift.resources.iter().filter_map(|one| {
         let arn = cloudtrail::arn::Arn::parse(&one.arn)?;
+        let here = (arn.account.to_owned(), one.region.clone());
+        let event = witness(&one.arn, &one.region, one.after);
         Some(Turn {
             kind: cloudtrail::resource::unqualified(&one.arn)
                 .map_or(ResourceType::Function, |(kind, _)| kind),
@@ -237,7 +246,7 @@ fn turns(
             after: one.after,
             accepted: excused.contains(&(one.arn.as_str(), one.region.as_str())),
             in_doubt: in_doubt(after, arn.account, &one.region),
-            witness: witness(&one.arn, &one.region, one.after),
+            witness: event.filter(|event| was_recorded(event, one.before, one.after, &here)),
         })
     });
     let later = drift.future.iter().filter_map(|((kind, account, region), was, is)| {
@@ -246,14 +255,8 @@ fn turns(
         let mut places = of.places.iter();
         let place = places.find(|place| place.account == account && place.region == region)?;
         let escape = of.verdicts.get(place.planes[kind as usize].any)?.escape.as_ref();
-        // An example of what is lost was recorded before.
         let event = escape.map(|escape| escape.witness.clone());
         let here = (account.clone(), region.clone());
-        let was_recorded = |event: &Event| {
-            *is == State::Recorded
-                || *was != State::PartiallyRecorded
-                || certainly(before, &here, event) == Some(true)
-        };
         let turn = Turn {
             kind,
             arn: None,
@@ -263,7 +266,7 @@ fn turns(
             after: *is,
             accepted: false,
             in_doubt: in_doubt(after, account, region),
-            witness: event.filter(was_recorded),
+            witness: event.filter(|event| was_recorded(event, *was, *is, &here)),
         };
         let rest = rest_of(after, kind, account, region);
         let accepted =
@@ -273,10 +276,16 @@ fn turns(
     resources.chain(later).collect()
 }
 
-/// True iff a recorder may record at the place, and nobody knows.
+/// True iff a recorder may record at the place, and nobody knows: whether it does at all, or what its selectors select.
 fn in_doubt(after: &Audit<'_>, account: &str, region: &str) -> bool {
+    let is_understood = |candidate: &PlaceCandidate| {
+        let recorder = candidate.recorder.map(|at| &after.inventory.recorders[at]);
+        let selectors = recorder.and_then(|recorder| recorder.selectors.known());
+        candidate.certain
+            && selectors.is_some_and(|selectors| selectors.list.iter().all(|one| one.doubts().is_empty()))
+    };
     let mut places = after.places.iter().filter(|place| place.account == account && place.region == region);
-    places.any(|place| place.candidates.iter().any(|candidate| !candidate.certain))
+    places.any(|place| !place.candidates.iter().all(is_understood))
 }
 
 /// The verdict on what may be created at that place and no exception that holds accepts; `None` iff none accepts any.

@@ -73,12 +73,14 @@ fn narrowing(
 }
 
 /// As [`narrowings`], between two inventories of the same places that differ by a change which is not a plan of ours, for the recorders of
-/// these ARNs. What takes more than `effort` steps to prove counts as lost, without an event.
+/// these ARNs. Those of `may_reach_less` may no longer reach as far as `after` says. What takes more than `effort` steps to prove counts as lost, without
+/// an event.
 #[must_use]
 pub fn narrowings_between(
     before: &Inventory,
     after: &Inventory,
     changed: &BTreeSet<&str>,
+    may_reach_less: &BTreeSet<&str>,
     options: &Options<'_>,
     effort: u64,
 ) -> Vec<Narrowing> {
@@ -87,7 +89,8 @@ pub fn narrowings_between(
     let each = recorders.filter_map(|recorder| {
         let left = after.recorder(&recorder.arn).map(|at| &after.recorders[at]);
         let mut reach = Reach::of(before, after, options, recorder, false);
-        let reaches_as_far = reach.places.iter().all(|stand| stand.stays)
+        let reaches_as_far = !may_reach_less.contains(recorder.arn.as_str())
+            && reach.places.iter().all(|stand| stand.stays)
             && left.is_some_and(|left| {
                 (left.multi_region || !recorder.multi_region) && (left.organization || !recorder.organization)
             });
@@ -143,16 +146,17 @@ impl<'a> Reach<'a> {
             let here = |inventory: &Inventory, at: Option<usize>| {
                 at.is_some_and(|at| inventory.recorders[at].arn == recorder.arn)
             };
-            if !before.at(was).0.iter().any(|one| here(inventory, one.recorder)) {
-                continue;
-            }
+            let candidates = before.at(was).0;
+            let Some(it) = candidates.iter().find(|one| here(inventory, one.recorder)) else { continue };
+            let was_certain = it.certain;
             let (mut stays, mut others) = (false, Vec::new());
             for candidate in after.at(is).0 {
                 let Some(at) = candidate.recorder else { continue };
                 let one = &then.recorders[at];
                 let counts = options.recorders == Counted::All || one.kind == RecorderKind::Trail;
                 if one.arn == recorder.arn {
-                    stays = true;
+                    // Whether it still records there must not have become a question.
+                    stays = candidate.certain || !was_certain;
                 } else if candidate.certain && counts {
                     let known = one.selectors.known().into_iter().flat_map(|selectors| &selectors.list);
                     // One of another recorder that looks the same may differ in what we do not understand.

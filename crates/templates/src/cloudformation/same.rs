@@ -179,11 +179,16 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A parameter that is unknown: it is the same as long as it is declared alike, for a stack keeps what it was given.
+    /// A parameter that is unknown: it is the same as long as it is declared alike, for a stack keeps what it was given. Where that is the name of a
+    /// parameter of Systems Manager, the value is read anew at each update, and may be another one.
     fn same_parameter(&mut self, name: &str) -> Same {
         let Some(node) = self.declared.and_then(|all| all.get(name)) else {
             return Ok(Some(format!("Ref {name}")));
         };
+        let kind = node.get("Type").and_then(Node::text).unwrap_or_default();
+        if kind.trim_start().starts_with("AWS::SSM::Parameter::Value") {
+            return Ok(None);
+        }
         let mut all = format!("Ref {name}");
         for member in ["Type", "Default", "AllowedValues"] {
             let Some(said) = node.get(member) else { continue };

@@ -1,5 +1,7 @@
 //! What is certain of one event at one place, and which recorders a change touches.
 
+use crate::document::{Action, Document};
+use crate::proposal::{Proposal, Touched, is_open, reach_names};
 use audit::finding::Audit;
 use audit::inventory::{Inventory, TrailStatus};
 use audit::plan::Narrowing;
@@ -65,6 +67,25 @@ pub(super) fn as_invocation(narrowing: &Narrowing, (from, to): (&Audit<'_>, &Aud
     let is_lost =
         certainly(from, place, &invocation) == Some(true) && certainly(to, place, &invocation) == Some(false);
     (admits && is_lost).then_some(invocation)
+}
+
+/// The ARNs of the recorders that reach all Regions, or all accounts of an organization, and of which the document leaves open whether they do after
+/// the change.
+pub(super) fn may_reach_less<'p>(document: &Document, proposal: &'p Proposal) -> BTreeSet<&'p str> {
+    let of = |one: &'p Touched| {
+        let arn = one.before.as_deref().filter(|_| one.before == one.after)?;
+        let recorder = &proposal.before.recorders[proposal.before.recorder(arn)?];
+        let resource = document.resources.get(one.resource)?;
+        let is_open = |name: &str| {
+            resource.action != Action::Keep
+                && resource.is(name).is_some_and(is_open)
+                && !resource.stays_as_it_is(name)
+        };
+        let (regions, accounts) = reach_names(recorder.kind);
+        let less = recorder.multi_region && is_open(regions) || recorder.organization && is_open(accounts);
+        less.then_some(arn)
+    };
+    proposal.touched.iter().filter_map(of).collect()
 }
 
 /// Where a trail is seen, and with what status.

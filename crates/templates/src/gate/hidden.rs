@@ -44,5 +44,5 @@ fn may_lose(one: &Hidden, proposal: &Proposal, options: &Options<'_>) -> bool {
     let mut without = with_impossible(&proposal.after);
     take(&mut without, &one.arn);
     let changed = BTreeSet::from([one.arn.as_str()]);
-    !narrowings_between(&proposal.before, &without, &changed, options, EFFORT).is_empty()
+    !narrowings_between(&proposal.before, &without, &changed, &BTreeSet::new(), options, EFFORT).is_empty()
 }

@@ -108,7 +108,7 @@ fn of_selectors(resource: &Proposed, was: &Value, is: &Value) -> Option<What> {
 }
 
 /// True iff a part of it is unknown, and is not said to stay as it is.
-pub(super) fn is_open(value: &Value) -> bool {
+pub(crate) fn is_open(value: &Value) -> bool {
     match value {
         Value::Unknown(why) => *why != Why::NotSaid,
         Value::List(items) => items.iter().any(is_open),

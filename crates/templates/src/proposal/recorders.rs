@@ -418,7 +418,7 @@ struct ChangedFlags {
 }
 
 /// The properties that say whether a recorder reaches all Regions, and all accounts of an organization.
-const fn reach_names(kind: RecorderKind) -> (&'static str, &'static str) {
+pub(crate) const fn reach_names(kind: RecorderKind) -> (&'static str, &'static str) {
     match kind {
         RecorderKind::EventDataStore => (property::MULTI_REGION_STORE, property::ORGANIZATION_STORE),
         RecorderKind::Trail | RecorderKind::Channel => {

@@ -240,10 +240,16 @@ fn what_is_written_otherwise_is_not_the_same() {
         let read = between(with(a, b, c).as_bytes(), with(x, y, z).as_bytes(), &stack()).unwrap();
         assert!(!is_well(judged(&read, None).1.conclusion), "{b} {y} {z}");
     }
-    for logs in ["!Ref L", "!ImportValue x"] {
-        let same = with(ssm, logs, all);
+    let list = "Type: 'AWS::SSM::Parameter::Value<CommaDelimitedList>', Default: /on";
+    let key = "Type: 'AWS::SSM::Parameter::Name', Default: /on";
+    // A stack keeps what it was given; of Systems Manager that is a name, and each update reads its value anew.
+    let kept = [(text, "!Ref L"), (key, "!Ref L"), (ssm, "!ImportValue x")].map(|of| (of, true));
+    let read_anew =
+        [(ssm, "!Ref L"), (ssm, "!Sub '${L}'"), (list, "!Select [0, !Ref L]")].map(|of| (of, false));
+    for ((parameter, logs), well) in kept.into_iter().chain(read_anew) {
+        let same = with(parameter, logs, all);
         let read = between(same.as_bytes(), same.as_bytes(), &stack()).unwrap();
-        assert!(is_well(judged(&read, None).1.conclusion), "{logs}");
+        assert_eq!(is_well(judged(&read, None).1.conclusion), well, "{parameter} {logs}");
     }
 }
 

@@ -29,3 +29,4 @@ mod plan;
 mod proposal;
 mod reading;
 mod unknown;
+mod unknown_changes;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use templates::gate::Gate;
 
 /// Every path of an object into its lists and objects, with the value there.
-fn paths(value: &Value, at: &str, all: &mut Vec<String>) {
+pub(crate) fn paths(value: &Value, at: &str, all: &mut Vec<String>) {
     let each: Vec<(String, &Value)> = match value {
         Value::Object(members) => members.iter().map(|(name, one)| (format!("{at}/{name}"), one)).collect(),
         Value::Array(items) => items.iter().enumerate().map(|(i, one)| (format!("{at}/{i}"), one)).collect(),
@@ -22,7 +22,7 @@ fn paths(value: &Value, at: &str, all: &mut Vec<String>) {
 }
 
 /// As the plan shows a value that is unknown: left out or null in `after`, true in `after_unknown`.
-fn hidden(attributes: &Value, path: &str) -> (Value, Value) {
+pub(crate) fn hidden(attributes: &Value, path: &str) -> (Value, Value) {
     let steps: Vec<&str> = path.split('/').skip(1).collect();
     let mut after = attributes.clone();
     *after.pointer_mut(path).unwrap() = Value::Null;
@@ -62,7 +62,7 @@ fn states(gate: &Gate) -> Vec<State> {
 }
 
 /// Values that the provider takes in the place of one.
-fn others(path: &str, value: &Value) -> Vec<Value> {
+pub(crate) fn others(path: &str, value: &Value) -> Vec<Value> {
     let mut all = vec![value.clone()];
     let last = path.rsplit('/').next().unwrap();
     match value {
