@@ -51,7 +51,7 @@ pub(crate) async fn web_functions(run: Run<'_>, reach: &Reach, region: &str) -> 
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        said(&body, &call, "functions")?;
+        listed_in(&body, &call, "functions")?;
         let arns: Vec<Option<String>> =
             answer.functions.into_iter().map(|function| Some(function.function_arn)).collect();
         run.came(&call, arns.len());
@@ -78,7 +78,7 @@ pub(crate) async fn microvm_images(run: Run<'_>, reach: &Reach, region: &str) ->
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        said(&body, &call, "items")?;
+        listed_in(&body, &call, "items")?;
         let arns: Vec<Option<String>> = answer.items.into_iter().map(|image| Some(image.image_arn)).collect();
         run.came(&call, arns.len());
         Ok((arns, answer.next_token))
@@ -101,7 +101,7 @@ async fn serving(run: Run<'_>, reach: &Reach, region: &str, arn: &str) -> Read<S
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        for endpoint in said(&body, &call, "endpoints")? {
+        for endpoint in listed_in(&body, &call, "endpoints")? {
             let at_home =
                 endpoint.get("endpointType").and_then(serde_json::Value::as_str) == Some("HomeRegion");
             if !at_home {
@@ -125,7 +125,7 @@ async fn serving(run: Run<'_>, reach: &Reach, region: &str, arn: &str) -> Read<S
 ///
 /// # Errors
 /// A final failure, iff there is none.
-fn said(body: &Body, call: &Call<'_>, member: &str) -> Result<Vec<serde_json::Value>, Failure> {
+fn listed_in(body: &Body, call: &Call<'_>, member: &str) -> Result<Vec<serde_json::Value>, Failure> {
     let listed = body.selected(call.action).and_then(|answer| list(&answer, member).map(<[_]>::to_vec));
     listed.map_err(|error| Failure::new(Class::Final, error))
 }
@@ -133,7 +133,8 @@ fn said(body: &Body, call: &Call<'_>, member: &str) -> Result<Vec<serde_json::Va
 /// The resources of a listing by their unqualified ARNs, sorted, each once. An ARN that is none of that type is not
 /// passed over: something is there that we cannot name, so the listing is not complete.
 fn listing(
-    (arns, failure): (Vec<Option<String>>, Option<Failure>),
+    arns: Vec<Option<String>>,
+    failure: Option<Failure>,
     kind: ResourceType,
     call: &Call<'_>,
 ) -> ListingRead {

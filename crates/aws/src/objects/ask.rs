@@ -2,7 +2,7 @@
 
 use super::Objects;
 use super::error::{ObjectError, ObjectTrouble};
-use super::place::{Said, find, told};
+use super::place::{Meaning, find, meaning};
 use crate::call::Call;
 use crate::endpoint::Target;
 use crate::gap::{Class, Failure};
@@ -63,12 +63,12 @@ impl Objects<'_> {
         let mut region = place.map_err(|(failure, action)| wrong(&failure, action))?;
         for _ in 0..=MOVES {
             match once(session, &reach, &region, ask).await.map_err(|failure| wrong(&failure, ask.action))? {
-                Said::Here(reply) => return Ok(reply),
-                Said::Elsewhere(there) => {
+                Meaning::Here(reply) => return Ok(reply),
+                Meaning::Elsewhere(there) => {
                     session.buckets.moved(bucket, &there).await;
                     region = there;
                 }
-                Said::Nothing => {
+                Meaning::Nothing => {
                     let said = "S3 answers HEAD with 404";
                     return Err(ObjectError::new(ObjectTrouble::Missing, bucket, key, said));
                 }
@@ -79,7 +79,7 @@ impl Objects<'_> {
     }
 }
 
-async fn once(session: &Session, reach: &Reach, region: &str, ask: &Ask<'_>) -> Result<Said, Failure> {
+async fn once(session: &Session, reach: &Reach, region: &str, ask: &Ask<'_>) -> Result<Meaning, Failure> {
     let target = Target::s3(&session.caller.partition, region)
         .ok_or_else(|| Failure::new(Class::Final, "the address of S3 in this partition is not known"))?;
     let call = Call::new(Service::S3Objects, ask.action, &reach.account, region);
@@ -90,7 +90,7 @@ async fn once(session: &Session, reach: &Reach, region: &str, ask: &Ask<'_>) -> 
         [("range", ask.range), ("if-match", ask.condition), ("if-none-match", none), ("content-type", kind)];
     let headers: Vec<(&'static str, &str)> =
         named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-    let attempt = || -> Attempt<'_, Said> {
+    let attempt = || -> Attempt<'_, Meaning> {
         Box::pin(async {
             let reply = match (ask.method, ask.body) {
                 ("PUT" | "DELETE", body) => {
@@ -98,7 +98,7 @@ async fn once(session: &Session, reach: &Reach, region: &str, ask: &Ask<'_>) -> 
                 }
                 _ => raw::read(reach, &target, ask.method, &uri, &headers).await?,
             };
-            told(reply, region, ask.method)
+            meaning(reply, region, ask.method)
         })
     };
     session.wire.send(&call, attempt).await
