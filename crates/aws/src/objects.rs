@@ -229,7 +229,13 @@ impl<'a> Objects<'a> {
         Ok(bytes)
     }
 
-    pub(crate) fn error(&self, bucket: &str, key: &str, trouble: ObjectTrouble, message: &str) -> ObjectError {
+    pub(crate) fn error(
+        &self,
+        bucket: &str,
+        key: &str,
+        trouble: ObjectTrouble,
+        message: &str,
+    ) -> ObjectError {
         ObjectError::new(trouble, bucket, Some(key), message)
     }
 

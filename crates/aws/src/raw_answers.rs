@@ -84,9 +84,9 @@ pub(crate) async fn recorded<T>(
     let result = EXCHANGE.scope(Arc::clone(&exchange), work).await;
     let state = std::mem::take(&mut *lock(&exchange.state));
     let asked = Asked { request: state.request.clone(), ..exchange.asked.clone() };
-    if let Some(said) = to_keep(kept, state, result.as_ref().err()) {
+    if let Some(answer) = to_keep(kept, state, result.as_ref().err()) {
         let asked = if kept == Kept::Outcome { Asked { request: None, ..asked } } else { asked };
-        keep.keep(&asked, &said);
+        keep.keep(&asked, &answer);
     }
     result
 }
@@ -158,7 +158,7 @@ fn path_of(uri: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{kept::Kept, path_of, said};
+    use super::{kept::Kept, path_of, to_keep};
     use crate::gap::{Class, Failure};
     use crate::raw_answers::State;
     use audit::raw_answers::Said;

@@ -179,12 +179,7 @@ async fn compare_all<W: World>(world: &mut W, orders: Orders<'_>) -> Option<Stop
 }
 
 /// That what a change rests on still stands. What takes back rests on nothing that does not exist any more.
-async fn stands<W: World>(
-    world: &mut W,
-    at: usize,
-    back: bool,
-    relied_on: &Change,
-) -> Result<(), Stopped> {
+async fn stands<W: World>(world: &mut W, at: usize, back: bool, relied_on: &Change) -> Result<(), Stopped> {
     match world.read(relied_on).await {
         Ok(found) if found == relied_on.before() || found == relied_on.after() => Ok(()),
         Ok(State::Gone) if back => Ok(()),

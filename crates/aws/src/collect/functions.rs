@@ -36,7 +36,8 @@ pub(crate) async fn functions(run: Run<'_>, reach: &Reach, region: &str) -> List
         run.came(&call, arns.len());
         Ok((arns, answer.next_marker))
     });
-    listing(found.await, ResourceType::Function, &call)
+    let (arns, failure) = found.await;
+    listing(arns, failure, ResourceType::Function, &call)
 }
 
 /// `AWS::Lambda::WebFunction` whose home is at a place.
@@ -57,7 +58,8 @@ pub(crate) async fn web_functions(run: Run<'_>, reach: &Reach, region: &str) -> 
         run.came(&call, arns.len());
         Ok((arns, answer.next_token))
     });
-    let mut found = listing(listed.await, ResourceType::WebFunction, &call);
+    let (arns, failure) = listed.await;
+    let mut found = listing(arns, failure, ResourceType::WebFunction, &call);
     let serving = iter(&found.resources).map(|web| serving(run, reach, region, &web.arn));
     let serving: Vec<Read<Serving>> = serving.buffered(ENDPOINTS_AT_ONCE).collect().await;
     for (resource, serving) in found.resources.iter_mut().zip(serving) {
@@ -83,7 +85,8 @@ pub(crate) async fn microvm_images(run: Run<'_>, reach: &Reach, region: &str) ->
         run.came(&call, arns.len());
         Ok((arns, answer.next_token))
     });
-    listing(listed.await, ResourceType::MicrovmImage, &call)
+    let (arns, failure) = listed.await;
+    listing(arns, failure, ResourceType::MicrovmImage, &call)
 }
 
 /// The Regions that serve a web function besides its own: its invocations are recorded where they are served.
@@ -180,7 +183,7 @@ mod tests {
     #[test]
     fn a_resource_of_another_place_is_a_gap() {
         let call = Call::new(Service::Lambda, "lambda:ListFunctions", "111122223333", "eu-west-1");
-        let of = |arn: &str| listing((vec![Some(arn.to_owned())], None), ResourceType::Function, &call);
+        let of = |arn: &str| listing(vec![Some(arn.to_owned())], None, ResourceType::Function, &call);
         assert!(of("arn:aws:lambda:eu-west-1:111122223333:function:f:live").gap.is_none());
         for strange in [
             "arn:aws:lambda:us-east-1:111122223333:function:f",

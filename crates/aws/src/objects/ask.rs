@@ -51,8 +51,8 @@ impl Objects<'_> {
     pub(crate) async fn ask(&self, ask: &Ask<'_>) -> Result<Reply, ObjectError> {
         let Ask { bucket, key, .. } = *ask;
         if !may_be_a_bucket(bucket) {
-            let said = "a bucket's name has letters, digits, dots and dashes";
-            return Err(ObjectError::new(ObjectTrouble::NoBucket, bucket, key, said));
+            let message = "a bucket's name has letters, digits, dots and dashes";
+            return Err(ObjectError::new(ObjectTrouble::NoBucket, bucket, key, message));
         }
         let session = self.session;
         let account = self.account.unwrap_or(&session.caller.account);
@@ -69,13 +69,13 @@ impl Objects<'_> {
                     region = there;
                 }
                 Meaning::Nothing => {
-                    let said = "S3 answers HEAD with 404";
-                    return Err(ObjectError::new(ObjectTrouble::Missing, bucket, key, said));
+                    let message = "S3 answers HEAD with 404";
+                    return Err(ObjectError::new(ObjectTrouble::Missing, bucket, key, message));
                 }
             }
         }
-        let said = "S3 sends us from Region to Region";
-        Err(ObjectError::new(ObjectTrouble::Failed, bucket, key, said))
+        let message = "S3 sends us from Region to Region";
+        Err(ObjectError::new(ObjectTrouble::Failed, bucket, key, message))
     }
 }
 

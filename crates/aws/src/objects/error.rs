@@ -56,7 +56,13 @@ const PERMISSIONS: [&str; 6] = [
 impl ObjectError {
     pub(crate) fn new(trouble: ObjectTrouble, bucket: &str, key: Option<&str>, message: &str) -> Self {
         let key = key.map(str::to_owned);
-        ObjectError { trouble, bucket: bucket.to_owned(), key, message: one_line(message), out_of_range: false }
+        ObjectError {
+            trouble,
+            bucket: bucket.to_owned(),
+            key,
+            message: one_line(message),
+            out_of_range: false,
+        }
     }
 
     /// From a failure of the operation that needs `action`.
@@ -160,7 +166,9 @@ fn trouble(failure: &Failure, action: &'static str) -> ObjectTrouble {
 /// or says `AccessDenied` in words that name `kms:Decrypt` or, of old, a *customer master key*.
 fn speaks_of_kms(code: &str, message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    code.starts_with("KMS.") || message.contains("kms:") || (message.contains("ciphertext") && message.contains("key"))
+    code.starts_with("KMS.")
+        || message.contains("kms:")
+        || (message.contains("ciphertext") && message.contains("key"))
 }
 
 #[cfg(test)]

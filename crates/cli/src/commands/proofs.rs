@@ -74,8 +74,8 @@ pub(super) fn tell(proven: &Proven) {
 
 fn tell_renamed(renamed: &Renamed) {
     let told = match renamed {
-        Renamed::Longer { key, told } => {
-            format!("{key} is not there; a file with a longer name is: {told}")
+        Renamed::Longer { key, other } => {
+            format!("{key} is not there; a file with a longer name is: {other}")
         }
         Renamed::Unpacked { key, name } => {
             let why = "a digest lists packed files: pack it again with gzip, and its content is compared";

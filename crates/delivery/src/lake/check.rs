@@ -10,7 +10,7 @@ use super::shelf::{LakeError, LakePlace, Shelf, is_part};
 use crate::delivered::Item;
 use crate::reader::Reader;
 use crate::sources::Window;
-use crate::watch::Work;
+use crate::watch::WorkUnderWay;
 use lake::{Bytes, Input, Manifest, Partition, Table, control_rows, invocation_rows, row_count};
 use logs::Filter;
 use std::collections::{BTreeMap, BTreeSet};
@@ -145,7 +145,7 @@ struct Against<'a> {
 
 struct Nobody;
 
-impl Work for Nobody {}
+impl WorkUnderWay for Nobody {}
 
 /// Reads the lake: every manifest, every file. `against` is what the source has now, if it is asked about.
 ///
