@@ -91,14 +91,15 @@ impl Invocations {
 
     /// Takes an invocation in. `file` is what `source_file` says, `home` whose folder it lies in.
     pub fn take(&mut self, record: &Record<'_>, home: Option<&Home>, file: &str) {
-        self.take_unless(record, (home, file), |_| false);
+        self.take_unless(record, home, file, |_| false);
     }
 
     /// The same; a copy of a record is a row of its own iff `alone` says so of the file of the row that it is a copy of.
     pub fn take_unless(
         &mut self,
         record: &Record<'_>,
-        (home, file): (Option<&Home>, &str),
+        home: Option<&Home>,
+        file: &str,
         alone: impl FnOnce(&str) -> bool,
     ) {
         let hash = sha256(record.raw);

@@ -185,7 +185,7 @@ pub fn read_known(path: &Path) -> Result<Known> {
         return Err(Problem::new(format!("cannot read {}: {error}", called(path))).help(limit.help).into());
     }
     store::read_inventory(&bytes).map(|read| Known::Inventory(Box::new(read))).map_err(|error| {
-        misread(path, &bytes, (FileKind::Inventory, "an inventory"), &error, error.help()).into()
+        misread(path, &bytes, FileKind::Inventory, "an inventory", &error, error.help()).into()
     })
 }
 

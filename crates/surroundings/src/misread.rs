@@ -19,7 +19,8 @@ const NAMED: usize = 5;
 pub fn misread(
     path: &Path,
     bytes: &[u8],
-    (wanted, noun): (FileKind, &str),
+    wanted: FileKind,
+    noun: &str,
     error: &dyn Display,
     help: impl Into<String>,
 ) -> Problem {
@@ -45,7 +46,7 @@ fn no_log_file(path: &Path) -> Option<Problem> {
     let bytes = head(path);
     let of_logs = |kind: FileKind| matches!(kind, FileKind::LogFile | FileKind::Digest | FileKind::Packed);
     let is_other = store::recognized(&bytes).is_some_and(|kind| !of_logs(kind));
-    is_other.then(|| misread(path, &bytes, (FileKind::LogFile, "a log file"), &"", ""))
+    is_other.then(|| misread(path, &bytes, FileKind::LogFile, "a log file", &"", ""))
 }
 
 /// # Errors

@@ -194,7 +194,7 @@ fn run_write(typed: &args::Write, context: &Context) -> Result<Outcome> {
     let told = WrittenLake {
         missing: found.missing.clone(),
         empty_share: written.is_nothing && (is_share || written.elsewhere),
-        ..told(&written, &typed.to, incomplete)
+        ..written_lake(&written, &typed.to, incomplete)
     };
     for trouble in written.account.troubles.iter().take(TOLD) {
         say("note", &format!("{}: {}", trouble.file, trouble.why));
@@ -232,7 +232,7 @@ fn tell_hidden(written: &Written) -> bool {
     *count > 0
 }
 
-fn told(written: &Written, to: &str, incomplete: bool) -> WrittenLake {
+fn written_lake(written: &Written, to: &str, incomplete: bool) -> WrittenLake {
     let kept = written.gone.iter().map(|(folder, file)| (folder.clone(), file.clone()));
     WrittenLake {
         to: to.to_owned(),
@@ -270,7 +270,7 @@ fn run_verify(typed: &args::Verify, context: &Context) -> Result<Outcome> {
         return Ok(Outcome::Interrupted);
     }
     let checked = checked.map_err(|error| failed("read", &error))?;
-    let told = told_check(&checked, &typed.place, (found.is_some(), incomplete));
+    let told = checked_lake(&checked, &typed.place, found.is_some(), incomplete);
     let text = match typed.format.unwrap_or(Format::Terminal) {
         Format::Terminal => report::lake::checked_text(&told, &layout()),
         Format::Json => report::lake::checked_json(&told),
@@ -282,7 +282,7 @@ fn run_verify(typed: &args::Verify, context: &Context) -> Result<Outcome> {
     Ok(told.answer().into())
 }
 
-fn told_check(checked: &Checked, place: &str, (against, incomplete): (bool, bool)) -> CheckedLake {
+fn checked_lake(checked: &Checked, place: &str, against: bool, incomplete: bool) -> CheckedLake {
     let fault = |fault: &delivery::lake::Fault| LakeFault {
         code: code(fault.kind),
         wrong: fault.kind.is_wrong(),

@@ -25,7 +25,7 @@ pub(super) fn keys(paths: &[PathBuf]) -> Result<Keys> {
         let keys = PublicKeys::from_json(&bytes).map_err(|error| {
             let help =
                 "`aws cloudtrail list-public-keys --start-time 2026-11-01 --end-time 2026-11-30` prints them";
-            misread(path, &bytes, (FileKind::PublicKeys, "public keys"), &error, help)
+            misread(path, &bytes, FileKind::PublicKeys, "public keys", &error, help)
         })?;
         Ok(KeyFile { path: path.clone(), name, keys })
     };

@@ -56,7 +56,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     if verification.account.files == 0 && typed.window.since.is_none() && typed.window.until.is_none() {
         verification.elsewhere = delivered(&log_sources);
     }
-    show((&verification, &unsigned), &typed, &source, &context)?;
+    show(&verification, &unsigned, &typed, &source, &context)?;
     Ok(ending(verification.answer().into(), typed.exit_zero))
 }
 

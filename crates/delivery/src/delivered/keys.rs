@@ -5,7 +5,7 @@ use crate::door::Door;
 use crate::sources::{LogSource, side_by_side};
 use audit::inventory::GapKind;
 use cloudtrail::time::HOUR_MILLIS;
-use logs::digest::{Found, KeySource, PublicKeys};
+use logs::digest::{Found, KeySource, PublicKeys, Validity};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -97,7 +97,11 @@ impl Known {
                 Ok(listed) => {
                     let mut read = PublicKeys::default();
                     for key in listed {
-                        read.add(&key.fingerprint, key.der, (Some(key.valid_from), Some(key.valid_to)));
+                        read.add(
+                            &key.fingerprint,
+                            key.der,
+                            Validity { from: Some(key.valid_from), to: Some(key.valid_to) },
+                        );
                     }
                     self.enter(None, Some(region), read, found, false);
                 }

@@ -275,7 +275,7 @@ impl Sink for Writer<'_> {
         // Doubts name the file that each copy lies in, and of copies the one counts that was delivered first.
         let delivered = self.delivered;
         let alone = |first: &str| is_earlier(delivered, first) || is_in_doubt(record, home, sheet);
-        self.invocations.take_unless(record, (home, &self.file), alone);
+        self.invocations.take_unless(record, home, &self.file, alone);
         if self.watch.is_change(record) {
             self.control.take(record, self.home.as_ref(), &self.file);
         }

@@ -31,7 +31,8 @@ const OF_BUCKETS: i64 = 60;
 pub(super) fn learn(typed: &Detect, context: &Context, told_before: &Known) -> Result<Option<Learned>> {
     let now = moment(context);
     let typed_sources = log_sources(&typed.sources).map_err(|error| not_a_source(&error))?;
-    let opened = typed.state.as_deref().map(|path| State::open(path).map_err(|error| told(typed, &error)));
+    let opened =
+        typed.state.as_deref().map(|path| State::open(path).map_err(|error| state_problem(typed, &error)));
     let (mut state, known) = match opened.transpose()? {
         Some((state, known)) => (Some(state), known),
         None => (None, Facts::default()),
@@ -73,9 +74,9 @@ pub(super) fn learn(typed: &Detect, context: &Context, told_before: &Known) -> R
     }
     let mut learned = learned.map_err(|error| unread(&error))?;
     if let Some(state) = &mut state {
-        same_organization(&organizations, &learned.facts).map_err(|error| told(typed, &error))?;
+        same_organization(&organizations, &learned.facts).map_err(|error| state_problem(typed, &error))?;
         let facts = std::mem::take(&mut learned.facts);
-        learned.facts = state.keep(facts, &bounds).map_err(|error| told(typed, &error))?;
+        learned.facts = state.keep(facts, &bounds).map_err(|error| state_problem(typed, &error))?;
     }
     let ran = learned.facts.rules_run.as_ref();
     let missed = rules.is_some_and(|rules| ran.is_some_and(|ran| !rules.keys().is_subset(ran)));
@@ -152,7 +153,7 @@ fn lake_of(typed: &Detect) -> Result<Option<Lake>> {
     Ok(None)
 }
 
-fn told(typed: &Detect, error: &StateError) -> Problem {
+fn state_problem(typed: &Detect, error: &StateError) -> Problem {
     let file = typed.state.as_deref().map(called).unwrap_or_default();
     Problem::new(format!("cannot use the state {file}: {error}")).help(error.help())
 }

@@ -51,7 +51,7 @@ pub(super) fn run(
         return Ok(Outcome::No);
     }
     let session = Session::open(live)?;
-    let place = Arrivals::of(&session, sources, (account, region), context);
+    let place = Arrivals::of(&session, sources, account, region, context);
     let listed = place.map(|place| (place.list(&session), place));
     if session.is_stopped() {
         say("note", "interrupted: nothing was sent");
@@ -137,7 +137,8 @@ impl Arrivals {
     fn of(
         session: &Session,
         typed: &[LogSource],
-        (account, region): (&str, &str),
+        account: &str,
+        region: &str,
         context: &Context,
     ) -> Result<Self> {
         let mut sources = typed.to_vec();
