@@ -25,7 +25,7 @@ pub struct Inquiry<'a> {
     /// So many single calls are wanted; `None` iff groups are.
     pub timeline: Option<usize>,
     /// What was typed: none iff the sources are those of the trails.
-    pub sources: &'a [String],
+    pub typed: &'a [String],
     /// Where the files are.
     pub sources: &'a [LogSource],
     /// What could not be seen of the trails.

@@ -6,7 +6,7 @@ use super::{Delivered, Item};
 use crate::door::Door;
 use crate::layout::HEAD;
 use crate::reader::Reader;
-use crate::sources::{LogSource, Refusal, WAITERS, regular, said, side_by_side_at_most};
+use crate::sources::{LogSource, Refusal, WAITERS, io_reason, regular, side_by_side_at_most};
 use logs::digest::{Asked, Expected, Found, KeySource, Seen, Unread, Weighing};
 use logs::{DEFAULT_LIMIT, Inflater};
 use std::io::Read;

@@ -30,7 +30,7 @@ pub fn ask(inquiry: &Inquiry<'_>, reader: &Reader<'_>) -> Result<Answered, AskEr
     let window = Window::of(&question.filter);
     let mut survey = survey(sources, &window, reader);
     if let Some(door) = reader.door {
-        survey_objects(&mut survey, door, !inquiry.sources.is_empty())?;
+        survey_objects(&mut survey, door, !inquiry.typed.is_empty())?;
     }
     let (looked_until, later_holes) = later(&mut survey, &question.filter, reader, now).unzip();
     let later_holes = later_holes.unwrap_or_default();
@@ -88,7 +88,7 @@ fn key(inquiry: &Inquiry<'_>, state: [u8; 32]) -> [u8; 32] {
     let timeline = inquiry.timeline.is_some();
     let limit = inquiry.timeline.unwrap_or(0);
     let mut hasher = Sha256::new();
-    hasher.update(format!("{:?} {timeline} {limit} {:?}", inquiry.question, inquiry.sources));
+    hasher.update(format!("{:?} {timeline} {limit} {:?}", inquiry.question, inquiry.typed));
     hasher.update(state);
     hasher.finalize().into()
 }

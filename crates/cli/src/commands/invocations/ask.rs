@@ -82,7 +82,7 @@ fn answer(
     let inquiry = Inquiry {
         question: &asked.question,
         timeline: asked.timeline.then_some(asked.limit),
-        sources: &settings.typed,
+        typed: &settings.typed,
         sources: &sources,
         gaps: &gaps,
         now: settings.now,
@@ -108,7 +108,7 @@ fn of_lake(
     let inquiry = Inquiry {
         question: &asked.question,
         timeline: asked.timeline.then_some(asked.limit),
-        sources: &settings.typed,
+        typed: &settings.typed,
         sources: &[],
         gaps: &[],
         now: settings.now,
