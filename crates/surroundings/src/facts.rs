@@ -60,8 +60,8 @@ impl Judged {
     }
 
     /// Which recorders count for a command over the same facts, unless the user said it himself. Says so.
-    pub fn counted_unless_said(&self, said: bool) -> Option<Counted> {
-        let counted = Some(self.recorders).filter(|_| !said);
+    pub fn counted_unless_said(&self, recorders_said: bool) -> Option<Counted> {
+        let counted = Some(self.recorders).filter(|_| !recorders_said);
         if counted == Some(Counted::Trails) {
             say("note", ONLY_TRAILS);
         }

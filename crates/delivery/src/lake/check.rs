@@ -291,12 +291,13 @@ fn check_inputs(manifest: &Manifest, name: &str, all: &mut Checked) {
             all.fault(FaultKind::Unread, &manifest.path_of(input), &why);
         }
     }
-    let told: u64 = manifest.inputs.iter().map(|input| input.invocations).sum();
+    let invocations: u64 = manifest.inputs.iter().map(|input| input.invocations).sum();
     let rows = manifest.rows(Table::Invocations);
-    if told != rows + manifest.copies {
+    if invocations != rows + manifest.copies {
         let copies = manifest.copies;
-        let why =
-            format!("its log files have {told} invocations, and its rows are {rows} and {copies} copies");
+        let why = format!(
+            "its log files have {invocations} invocations, and its rows are {rows} and {copies} copies"
+        );
         all.fault(FaultKind::Changed, name, &why);
     }
 }

@@ -118,7 +118,8 @@ impl PublicKeys {
         Ok(keys)
     }
 
-    /// Adds a key: its fingerprint, its DER bytes in either encoding, and when it is valid. It is held as refused iff [`PublicKeys::get`] then says why.
+    /// Adds a key: its fingerprint, its DER bytes in either encoding, and when it is valid. It is held as refused iff
+    /// [`PublicKeys::get`] then says why.
     pub fn add(&mut self, fingerprint: &str, der: Vec<u8>, validity: Validity) {
         let key = PublicKey::of(fingerprint, der, validity);
         self.hold(fingerprint, key);
