@@ -43,14 +43,14 @@ impl Session {
     /// Carries the changes out in their order, from where the marks say; whatever stops them is in [`Carried`].
     ///
     /// Without any mark but [`Mark::Fresh`], every setting is compared with what the changes want to find before the first one
-    /// is touched. `told` hears of each change that is done.
+    /// is touched. `done` hears of each change that is done.
     pub async fn carry_out(
         &self,
         orders: Orders<'_>,
         journal: &mut dyn Journal,
-        told: &mut dyn FnMut(usize),
+        done: &mut dyn FnMut(usize),
     ) -> Carried {
-        carry_out::run(&mut self.world(), orders, journal, told).await
+        carry_out::run(&mut self.world(), orders, journal, done).await
     }
 
     /// Looks where the buckets of these changes are to be created. Changes that create none have [`Site::Free`].

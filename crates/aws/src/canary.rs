@@ -68,19 +68,19 @@ pub enum CanaryTrouble {
 
 /// An invocation that did not come about, or not for certain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{function} was not invoked: {said}")]
+#[error("{function} was not invoked: {message}")]
 pub struct CanaryError {
     /// What is the matter.
     pub trouble: CanaryTrouble,
     /// The ARN as it was given.
     pub function: String,
     /// One line: what AWS or the network said.
-    pub said: String,
+    pub message: String,
 }
 
 impl CanaryError {
-    fn new(trouble: CanaryTrouble, function: &str, said: &str) -> Self {
-        CanaryError { trouble, function: one_line(function), said: one_line(said) }
+    fn new(trouble: CanaryTrouble, function: &str, message: &str) -> Self {
+        CanaryError { trouble, function: one_line(function), message: one_line(message) }
     }
 
     fn of(failure: &Failure, function: &str) -> Self {
@@ -120,7 +120,7 @@ impl Session {
     /// # Errors
     /// [`CanaryError`]; it is never tried again.
     pub async fn invoke(&self, function: &str, marker: &str, aim: Aim) -> Result<Sent, CanaryError> {
-        let wrong = |trouble, said: &str| CanaryError::new(trouble, function, said);
+        let wrong = |trouble, message: &str| CanaryError::new(trouble, function, message);
         let named = Arn::parse(function).filter(|arn| {
             arn.service == "lambda" && arn.resource.starts_with("function:") && !arn.region.is_empty()
         });

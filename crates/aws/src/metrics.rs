@@ -4,7 +4,7 @@ use crate::beside::whole;
 use crate::call::Call;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
-use crate::series::{Asked, Series, told};
+use crate::series::{Asked, Series, to_rfc3339};
 use crate::session::Session;
 use audit::inventory::Gap;
 use cloudtrail::time::{HOUR_MILLIS, HOUR_SECONDS, SECOND_MILLIS};
@@ -28,7 +28,8 @@ impl Session {
         account: &str,
         region: &str,
         names: &[&str],
-        (from, to): (i64, i64),
+        from: i64,
+        to: i64,
     ) -> Result<BTreeMap<String, Hours>, Gap> {
         let from = from.div_euclid(HOUR_MILLIS) + i64::from(from.rem_euclid(HOUR_MILLIS) != 0);
         let (from, to) = (from * HOUR_SECONDS, to.div_euclid(HOUR_MILLIS) * HOUR_SECONDS);
@@ -38,7 +39,7 @@ impl Session {
         let reach = self.reach(account).await?;
         let call = Call::new(Service::CloudWatch, "cloudwatch:GetMetricData", account, region);
         let read = async {
-            let (begins, ends) = (told(from)?, told(to)?);
+            let (begins, ends) = (to_rfc3339(from)?, to_rfc3339(to)?);
             let asked = Asked {
                 session: self,
                 reach: &reach,

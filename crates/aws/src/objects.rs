@@ -116,8 +116,8 @@ impl<'a> Objects<'a> {
         };
         let whole = total.unwrap_or(first.body.len() as u64);
         if size.is_some_and(|size| size != whole) {
-            let said = format!("{} bytes were listed, and it has {whole}", size.unwrap_or_default());
-            return Err(self.error(bucket, key, ObjectTrouble::Changed, &said));
+            let message = format!("{} bytes were listed, and it has {whole}", size.unwrap_or_default());
+            return Err(self.error(bucket, key, ObjectTrouble::Changed, &message));
         }
         let metadata = metadata(&first, whole);
         let bytes = if (first.body.len() as u64) < whole {
@@ -204,8 +204,8 @@ impl<'a> Objects<'a> {
             return Err(self.nonsense(ask.bucket, key, "a part is not as long as was asked"));
         }
         if whole > LARGEST {
-            let said = format!("it has {whole} bytes, which no file of CloudTrail has");
-            return Err(self.error(ask.bucket, key, ObjectTrouble::Failed, &said));
+            let message = format!("it has {whole} bytes, which no file of CloudTrail has");
+            return Err(self.error(ask.bucket, key, ObjectTrouble::Failed, &message));
         }
         let starts = (PART..whole).step_by(PART as usize);
         let parts = iter(starts.map(async |from| {
@@ -229,12 +229,18 @@ impl<'a> Objects<'a> {
         Ok(bytes)
     }
 
-    pub(crate) fn error(&self, bucket: &str, key: &str, trouble: ObjectTrouble, said: &str) -> ObjectError {
-        ObjectError::new(trouble, bucket, Some(key), said)
+    pub(crate) fn error(
+        &self,
+        bucket: &str,
+        key: &str,
+        trouble: ObjectTrouble,
+        message: &str,
+    ) -> ObjectError {
+        ObjectError::new(trouble, bucket, Some(key), message)
     }
 
-    fn nonsense(&self, bucket: &str, key: &str, said: &str) -> ObjectError {
-        self.error(bucket, key, ObjectTrouble::Failed, said)
+    fn nonsense(&self, bucket: &str, key: &str, message: &str) -> ObjectError {
+        self.error(bucket, key, ObjectTrouble::Failed, message)
     }
 }
 

@@ -49,8 +49,8 @@ pub(crate) async fn json(
     if reply.is_success() {
         return Ok(reply.text().into_owned());
     }
-    let said: serde_json::Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-    let text = |names: [&str; 3]| names.iter().find_map(|name| said.get(*name)?.as_str()).map(one_line);
+    let answer: serde_json::Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let text = |names: [&str; 3]| names.iter().find_map(|name| answer.get(*name)?.as_str()).map(one_line);
     // `prefix#AccessDeniedException`, or `AccessDeniedException:http://...` in a header.
     let header = reply.header("x-amzn-errortype").and_then(|value| value.split(':').next());
     let code = text(["__type", "code", "Code"]).or(header.map(one_line));

@@ -84,15 +84,15 @@ pub(crate) async fn recorded<T>(
     let result = EXCHANGE.scope(Arc::clone(&exchange), work).await;
     let state = std::mem::take(&mut *lock(&exchange.state));
     let asked = Asked { request: state.request.clone(), ..exchange.asked.clone() };
-    if let Some(said) = said(kept, state, result.as_ref().err()) {
+    if let Some(answer) = to_keep(kept, state, result.as_ref().err()) {
         let asked = if kept == Kept::Outcome { Asked { request: None, ..asked } } else { asked };
-        keep.keep(&asked, &said);
+        keep.keep(&asked, &answer);
     }
     result
 }
 
 /// What of it is kept.
-fn said(kept: Kept, state: State, failure: Option<&Failure>) -> Option<Said> {
+fn to_keep(kept: Kept, state: State, failure: Option<&Failure>) -> Option<Said> {
     let failed = || {
         let Failure { class, code, error } = failure?;
         let (class, code, error) = (class.as_str().to_owned(), code.clone(), error.clone());
@@ -158,7 +158,7 @@ fn path_of(uri: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{kept::Kept, path_of, said};
+    use super::{kept::Kept, path_of, to_keep};
     use crate::gap::{Class, Failure};
     use crate::raw_answers::State;
     use audit::raw_answers::Said;
@@ -185,10 +185,10 @@ mod tests {
     #[test]
     fn credentials_are_withheld() {
         let kept = Kept::of("sts:AssumeRole").unwrap();
-        assert_eq!(said(kept, state(200, "<SecretAccessKey>s3cret", true), None), Some(Said::Withheld));
-        assert_eq!(said(kept, state(200, "<SecretAccessKey>s3cret", false), None), Some(Said::Withheld));
+        assert_eq!(to_keep(kept, state(200, "<SecretAccessKey>s3cret", true), None), Some(Said::Withheld));
+        assert_eq!(to_keep(kept, state(200, "<SecretAccessKey>s3cret", false), None), Some(Said::Withheld));
         let refused = Failure::new(Class::Refused, "AccessDenied: no");
-        let kept = said(kept, state(403, "<Error>s3cret</Error>", true), Some(&refused)).unwrap();
+        let kept = to_keep(kept, state(403, "<Error>s3cret</Error>", true), Some(&refused)).unwrap();
         assert!(matches!(&kept, Said::Failure { class, .. } if class == "refused"), "{kept:?}");
     }
 
@@ -201,10 +201,10 @@ mod tests {
             ("lambda:ListFunctions", "{\"Functions\": []}", false),
             ("cloudtrail:DescribeTrails", "{", false),
         ] {
-            let kept = said(Kept::of(action).unwrap(), state(200, body, whole), Some(&failure));
+            let kept = to_keep(Kept::of(action).unwrap(), state(200, body, whole), Some(&failure));
             assert!(matches!(kept, Some(Said::Failure { .. })), "{action} {kept:?}");
         }
-        let whole = said(Kept::Whole, state(200, "{", true), Some(&failure)).unwrap();
+        let whole = to_keep(Kept::Whole, state(200, "{", true), Some(&failure)).unwrap();
         assert!(matches!(whole, Said::Answer { body, .. } if body == b"{"));
     }
 }

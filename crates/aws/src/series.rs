@@ -35,9 +35,9 @@ pub(crate) struct Asked<'a> {
 }
 
 /// An instant as CloudWatch reads it: `secs` since 1970.
-pub(crate) fn told(secs: i64) -> Result<String, Failure> {
-    let told = DateTime::from_secs(secs).fmt(Format::DateTime);
-    told.map_err(|error| Failure::new(Class::Final, error.to_string()))
+pub(crate) fn to_rfc3339(secs: i64) -> Result<String, Failure> {
+    let text = DateTime::from_secs(secs).fmt(Format::DateTime);
+    text.map_err(|error| Failure::new(Class::Final, error.to_string()))
 }
 
 impl Asked<'_> {

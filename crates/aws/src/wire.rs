@@ -173,7 +173,7 @@ impl Wire {
         let result = attempt().await;
         drop(leaving);
         let paced = since.duration_since(asked);
-        show(call, &turn, (paced, since.elapsed()), result.as_ref().err());
+        show(call, &turn, paced, since.elapsed(), result.as_ref().err());
         let class = result.as_ref().err().map(|failure| failure.class);
         self.hear(call, class);
         if class == Some(Class::Throttled) {
@@ -226,7 +226,7 @@ struct Try {
 
 /// For `-v`: which request it was, how long it waited for its turn, and what came of it. Nothing of its headers, its body or its
 /// signature is there.
-fn show(call: &Call<'_>, turn: &Try, (paced, took): (Duration, Duration), failure: Option<&Failure>) {
+fn show(call: &Call<'_>, turn: &Try, paced: Duration, took: Duration, failure: Option<&Failure>) {
     let Call { account, region, action, subject, .. } = *call;
     let subject = subject.unwrap_or_default();
     let answer = failure.map_or("answered", |failure| failure.code.as_deref().unwrap_or(&failure.error));

@@ -3,18 +3,18 @@
 mod again;
 mod apart;
 mod declared;
-mod place;
+mod plan_accounts;
+mod plan_run;
 mod standing;
 mod stopped;
 mod with_journal;
-mod work;
 
 pub(crate) use apart::Files;
 pub(crate) use declared::Declared;
-pub(crate) use place::Place;
+pub(crate) use plan_accounts::PlanAccounts;
+pub(crate) use plan_run::{PlanRun, merge_again};
 pub(crate) use standing::{is_part, standing};
 pub(crate) use stopped::tell_difference;
-pub(crate) use work::{Work, merge_again};
 
 use ::args::apply as args;
 use ::args::outcome::Outcome;
@@ -47,9 +47,9 @@ pub fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
             if let Some(outcome) = refuses_resume(journal, &live)? {
                 return Ok(outcome);
             }
-            Work::resumed(journal)?
+            PlanRun::resumed(journal)?
         }
-        (Some(plan), None) => Work::fresh(plan, typed.journal.clone())?,
+        (Some(plan), None) => PlanRun::fresh(plan, typed.journal.clone())?,
         // clap asks for one of them.
         (None, None) => return Err(Problem::misuse("name a plan, or --resume JOURNAL").into()),
     };
@@ -96,19 +96,24 @@ pub fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
         Err(error) if work.is_begun() => return work.half_way(Err(error), &live),
         declared => declared?,
     };
-    let place = match Place::open(plan, &live, &context) {
+    let accounts = match PlanAccounts::open(plan, &live, &context) {
         Err(error) if work.is_begun() => return work.half_way(Err(error), &live),
         opened => opened?,
     };
-    if let Some(outcome) = work.ended_before(&declared, &place)? {
+    if let Some(outcome) = work.ended_before(&declared, &accounts)? {
         return Ok(outcome);
     }
-    carried_out(&work, &declared, &typed.approval, &place)
+    carried_out(&work, &declared, &typed.approval, &accounts)
 }
 
 /// # Errors
 /// [`Problem`] of misuse iff two of the files are one, or the journal has the name of an undo's.
-fn files_apart(typed: &args::Apply, work: &Work, exceptions: Option<&Path>, context: &Context) -> Result<()> {
+fn files_apart(
+    typed: &args::Apply,
+    work: &PlanRun,
+    exceptions: Option<&Path>,
+    context: &Context,
+) -> Result<()> {
     typed.journal.as_deref().map(apart::is_no_undo).transpose()?;
     // What takes back has its journal beside the one that it takes back.
     let resumed = typed.resume.as_ref().map(|own| own.with_extension("")).filter(|of| is_undo(work, of));
@@ -119,27 +124,27 @@ fn files_apart(typed: &args::Apply, work: &Work, exceptions: Option<&Path>, cont
 }
 
 /// True iff the journal of this work is that of the undo of `of`.
-fn is_undo(work: &Work, of: &Path) -> bool {
+fn is_undo(work: &PlanRun, of: &Path) -> bool {
     undo_of(of) == work.journal
 }
 
 /// Shows it, asks, and carries it out.
 fn carried_out(
-    work: &Work,
+    work: &PlanRun,
     declared: &Declared,
     approval: &args::Approval,
-    place: &Place<'_>,
+    accounts: &PlanAccounts<'_>,
 ) -> Result<Outcome> {
-    let (plan, live) = (&work.plan, place.live);
-    let mut inventory = match allowed(work, declared, place)? {
+    let (plan, live) = (&work.plan, accounts.live);
+    let mut inventory = match allowed(work, declared, accounts)? {
         Ok(inventory) => inventory,
         Err(outcome) => return Ok(outcome),
     };
-    let today = surroundings::clock::day(&place.context.now);
+    let today = surroundings::clock::day(&accounts.context.now);
     let told = retold(&inventory, plan, &declared.before, today);
     print(|out| out.write_all(report::plan_text(&told, &work.hash, &layout()).as_bytes()))?;
     if plan.purpose == Purpose::Undo {
-        place.show_forecast(work, &inventory)?;
+        accounts.show_forecast(work, &inventory)?;
     }
     if !approved(approval, &work.hash)? {
         say("note", "not approved, so nothing was changed");
@@ -147,37 +152,37 @@ fn carried_out(
     }
     // A person may take hours to answer, and others change meanwhile what the plan rests on.
     if approval.approve.is_none() {
-        inventory = match allowed(work, declared, place)? {
+        inventory = match allowed(work, declared, accounts)? {
             Ok(inventory) => inventory,
             Err(outcome) => return Ok(outcome),
         };
     }
-    let before = place.snapshot(&inventory, &declared.before, plan.scope.recorders);
+    let before = accounts.snapshot(&inventory, &declared.before, plan.scope.recorders);
     if plan.steps.is_empty() {
         return declared.settle(plan, Some(&inventory)).map(|_| Outcome::Well);
     }
-    let carried = work.carry_out(place)?;
+    let carried = work.carry_out(accounts)?;
     let outcome = work.tell(&carried, live);
     if carried.stopped.is_none() {
-        return work.half_way(place.finished(plan, &before, declared, outcome), live);
+        return work.half_way(accounts.finished(plan, &before, declared, outcome), live);
     }
     Ok(outcome)
 }
 
 /// The accounts as they are now, where they allow the plan; else how it ends, which is said.
 fn allowed(
-    work: &Work,
+    work: &PlanRun,
     declared: &Declared,
-    place: &Place<'_>,
+    accounts: &PlanAccounts<'_>,
 ) -> Result<std::result::Result<Inventory, Outcome>> {
-    let inventory = match place.collected(work) {
+    let inventory = match accounts.collected(work) {
         Ok(Ok(inventory)) => inventory,
-        Ok(Err(_)) if work.is_begun() => return Ok(Err(work.tell_next(place.live))),
+        Ok(Err(_)) if work.is_begun() => return Ok(Err(work.tell_next(accounts.live))),
         Ok(Err(outcome)) => {
             say("note", "nothing was changed");
             return Ok(Err(outcome));
         }
-        Err(error) if work.is_begun() => return work.half_way(Err(error), place.live).map(Err),
+        Err(error) if work.is_begun() => return work.half_way(Err(error), accounts.live).map(Err),
         Err(error) => return Err(error),
     };
     Ok(refuses_needed(&work.plan, &inventory, &declared.before).map_or(Ok(inventory), Err))
@@ -197,7 +202,7 @@ fn may_except(plan: &Plan, file: Option<&Path>) -> Result<()> {
 pub(crate) fn journal(path: &Path) -> Result<JournalRead> {
     let bytes = read_file(path)?;
     read_journal(&bytes)
-        .map_err(|error| misread(path, &bytes, (FileKind::Journal, "a journal"), &error, error.help()).into())
+        .map_err(|error| misread(path, &bytes, FileKind::Journal, "a journal", &error, error.help()).into())
 }
 
 /// Keeps others from writing a journal while it is taken back; `None` iff it is no file.
@@ -219,7 +224,7 @@ pub(crate) fn held(path: &Path) -> Result<Option<std::fs::File>> {
 
 /// The journal that this takes back: each of its steps must be the way back of one that the journal says was begun. Its own journal lies
 /// beside that one, as if it had been taken back at once.
-fn taken_back_by(work: &mut Work, typed: &args::Apply) -> Result<JournalRead> {
+fn taken_back_by(work: &mut PlanRun, typed: &args::Apply) -> Result<JournalRead> {
     let none = |then: &str, help: &str| {
         Problem::new(format!("this plan takes back what no journal holds; {then}")).help(help)
     };

@@ -1,7 +1,8 @@
 //! `invoketrail undo`: take back what a journal says was done.
 
 use super::apply::{
-    Declared, Files, Place, Work, approved, held, is_part, journal, merge_again, standing, tell_difference,
+    Declared, Files, PlanAccounts, PlanRun, approved, held, is_part, journal, merge_again, standing,
+    tell_difference,
 };
 use ::args::apply as args;
 use ::args::outcome::Outcome;
@@ -45,9 +46,9 @@ pub fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let taken = earlier.as_ref().map_or(&exact, |work| &work.plan);
     let declared = Declared::of(taken, &read.hash, Some(&read), file.as_deref());
     let half_way = earlier.as_ref().filter(|work| work.is_begun() && !work.is_done());
-    let (declared, place) = match (declared, half_way) {
+    let (declared, accounts) = match (declared, half_way) {
         (Err(error), Some(work)) => return work.half_way(Err(error), &live),
-        (declared, _) => match (declared?, Place::open(taken, &live, &context)) {
+        (declared, _) => match (declared?, PlanAccounts::open(taken, &live, &context)) {
             (_, Err(error)) if half_way.is_some() => {
                 return half_way.map_or(Ok(Outcome::HalfWay), |work| work.half_way(Err(error), &live));
             }
@@ -56,16 +57,16 @@ pub fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     };
     let earlier = match earlier {
         // What others changed since is planned around, whatever an undo that was stopped had still to do.
-        Some(work) if !typed.merge || work.is_done() => return go_on(work, &declared, &typed, &place),
+        Some(work) if !typed.merge || work.is_done() => return go_on(work, &declared, &typed, &accounts),
         earlier => earlier,
     };
     if exact.steps.is_empty() {
         say("note", "the journal says that nothing was changed, so there is nothing to take back");
         return Ok(Outcome::Well);
     }
-    let Some(found) = found(&exact, &place)? else { return Ok(Outcome::Interrupted) };
+    let Some(found) = found(&exact, &accounts)? else { return Ok(Outcome::Interrupted) };
     let watched = watched(&exact, &found);
-    let Some(now) = states(&watched, &place)? else { return Ok(Outcome::Interrupted) };
+    let Some(now) = states(&watched, &accounts)? else { return Ok(Outcome::Interrupted) };
     let mut around = around(&exact, &found);
     around.add_changed(changed_since(watched, now), &found, &exact);
     around.add_changed(set_again(earlier.as_ref(), &exact, &found), &found, &exact);
@@ -73,7 +74,7 @@ pub fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
         say("note", &undeclared);
     }
     if typed.merge {
-        return merge(&around, earlier.as_ref(), &typed, &place);
+        return merge(&around, earlier.as_ref(), &typed, &accounts);
     }
     // Where others changed it, it is not as it was before, also where nothing of ours is left there.
     let is_over = around.is_over && around.left.is_empty() && around.changed.is_empty();
@@ -83,9 +84,9 @@ pub fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     if is_over {
         say("note", "nothing of the plan is left to take back");
     }
-    let work = Work::of(around.plan, own);
+    let work = PlanRun::of(around.plan, own);
     let asks = !is_over || declared.ends_some();
-    take_back(&work, &declared, &typed, &place, asks)
+    take_back(&work, &declared, &typed, &accounts, asks)
 }
 
 /// # Errors
@@ -101,14 +102,14 @@ fn files_apart(typed: &args::Undo, exceptions: Option<&Path>, context: &Context)
 
 /// Shows it, asks, and takes it back.
 fn take_back(
-    work: &Work,
+    work: &PlanRun,
     declared: &Declared,
     typed: &args::Undo,
-    place: &Place<'_>,
+    accounts: &PlanAccounts<'_>,
     asks: bool,
 ) -> Result<Outcome> {
     print(|out| out.write_all(report::plan_text(&work.plan, &work.hash, &layout()).as_bytes()))?;
-    let before = match place.forecast(work)? {
+    let before = match accounts.forecast(work)? {
         Ok(before) => before,
         Err(outcome) => {
             say("note", "nothing was changed");
@@ -119,7 +120,7 @@ fn take_back(
         say("note", "not approved, so nothing was changed");
         return Ok(Outcome::No);
     }
-    carried_out(work, declared, &before, place)
+    carried_out(work, declared, &before, accounts)
 }
 
 /// What an undo took back comes again with the plan: that is judged afresh, and declares its exception.
@@ -130,17 +131,22 @@ fn refused_again(own: &Path) -> Outcome {
     Outcome::No
 }
 
-fn carried_out(work: &Work, declared: &Declared, before: &Snapshot, place: &Place<'_>) -> Result<Outcome> {
-    let carried = work.carry_out(place)?;
-    let outcome = work.tell(&carried, place.live);
+fn carried_out(
+    work: &PlanRun,
+    declared: &Declared,
+    before: &Snapshot,
+    accounts: &PlanAccounts<'_>,
+) -> Result<Outcome> {
+    let carried = work.carry_out(accounts)?;
+    let outcome = work.tell(&carried, accounts.live);
     if carried.stopped.is_none() {
-        return work.half_way(place.finished(&work.plan, before, declared, outcome), place.live);
+        return work.half_way(accounts.finished(&work.plan, before, declared, outcome), accounts.live);
     }
     Ok(outcome)
 }
 
 /// The undo of the journal that was begun, and may have ended, by its own journal.
-fn going_on(path: &Path, own: &Path) -> Result<Option<Work>> {
+fn going_on(path: &Path, own: &Path) -> Result<Option<PlanRun>> {
     let way = standing(path)?.way(Deed::Undo);
     // One that was stopped before its first line is none, and one that was taken back makes way.
     let fresh =
@@ -148,8 +154,8 @@ fn going_on(path: &Path, own: &Path) -> Result<Option<Work>> {
     match way {
         // What is left after a part was taken back is looked for afresh.
         Way::GoOnWithUndo if is_part(own)? => Ok(None),
-        Way::GoOnWithUndo | Way::Compare => Work::resumed(own).map(Some),
-        _ if fresh()? => Work::resumed(own).map(Some),
+        Way::GoOnWithUndo | Way::Compare => PlanRun::resumed(own).map(Some),
+        _ if fresh()? => PlanRun::resumed(own).map(Some),
         _ => Ok(None),
     }
 }
@@ -165,8 +171,8 @@ fn mark_cut_off(read: &mut JournalRead, live: &Live, context: &Context) -> Resul
     if changes.is_empty() {
         return Ok(true);
     }
-    let place = Place::open(&read.plan, live, context)?;
-    let Some(found) = states(&changes, &place)? else { return Ok(false) };
+    let accounts = PlanAccounts::open(&read.plan, live, context)?;
+    let Some(found) = states(&changes, &accounts)? else { return Ok(false) };
     for (nth, ((at, change), state)) in at.iter().zip(&changes).zip(&found).enumerate() {
         let is_first = nth == 0 && *state != change.before() && *state != State::Gone;
         if is_first || *state == change.after() && change.after() != change.before() {
@@ -185,28 +191,33 @@ fn is_begun(own: &Path) -> Result<bool> {
 }
 
 /// Goes on with an undo that was stopped.
-fn go_on(work: Work, declared: &Declared, typed: &args::Undo, place: &Place<'_>) -> Result<Outcome> {
+fn go_on(
+    work: PlanRun,
+    declared: &Declared,
+    typed: &args::Undo,
+    accounts: &PlanAccounts<'_>,
+) -> Result<Outcome> {
     if work.is_done() {
-        return work.done_before(declared, place);
+        return work.done_before(declared, accounts);
     }
     print(|out| out.write_all(report::plan_text(&work.plan, &work.hash, &layout()).as_bytes()))?;
     say("note", "an earlier undo was stopped: this one goes on with it");
-    let before = match place.forecast(&work) {
+    let before = match accounts.forecast(&work) {
         Ok(Ok(before)) => before,
-        Ok(Err(_)) => return Ok(work.tell_next(place.live)),
-        Err(error) => return work.half_way(Err(error), place.live),
+        Ok(Err(_)) => return Ok(work.tell_next(accounts.live)),
+        Err(error) => return work.half_way(Err(error), accounts.live),
     };
     if !approved(&typed.approval, &work.hash)? {
         say("note", "not approved, so nothing more was changed");
         return Ok(Outcome::No);
     }
-    carried_out(&work, declared, &before, place)
+    carried_out(&work, declared, &before, accounts)
 }
 
 /// What stands at each step of the plan that takes back. `None` iff interrupted.
-fn found(exact: &Plan, place: &Place<'_>) -> Result<Option<Vec<State>>> {
+fn found(exact: &Plan, accounts: &PlanAccounts<'_>) -> Result<Option<Vec<State>>> {
     let changes: Vec<Change> = exact.steps.iter().map(|step| step.change.clone()).collect();
-    let Some(found) = states(&changes, place)? else { return Ok(None) };
+    let Some(found) = states(&changes, accounts)? else { return Ok(None) };
     let gone = changes.iter().zip(&found).filter(|(change, state)| change.inverse().is_gone(state));
     // A plan may change several settings of one trail.
     let names: BTreeSet<String> = gone.map(|(change, _)| report::noun_of_change(change)).collect();
@@ -217,11 +228,11 @@ fn found(exact: &Plan, place: &Place<'_>) -> Result<Option<Vec<State>>> {
 }
 
 /// What stands at each of these settings. `None` iff interrupted.
-fn states(changes: &[Change], place: &Place<'_>) -> Result<Option<Vec<State>>> {
+fn states(changes: &[Change], accounts: &PlanAccounts<'_>) -> Result<Option<Vec<State>>> {
     if changes.is_empty() {
         return Ok(Some(Vec::new()));
     }
-    let Some(states) = place.session.look(changes) else { return Ok(None) };
+    let Some(states) = accounts.session.look(changes) else { return Ok(None) };
     let told = |(change, state): (&Change, std::result::Result<State, String>)| {
         state.map_err(|error| {
             let problem = Problem::new(format!("{}: {error}", change.target.arn));
@@ -249,7 +260,7 @@ fn tell_left(change: &Change, then: &str) {
 }
 
 /// What an undo that was stopped had taken back, and somebody set again since: it is theirs by now.
-fn set_again(earlier: Option<&Work>, exact: &Plan, found: &[State]) -> Vec<(Change, State)> {
+fn set_again(earlier: Option<&PlanRun>, exact: &Plan, found: &[State]) -> Vec<(Change, State)> {
     let steps = earlier.into_iter().flat_map(|work| work.plan.steps.iter().zip(&work.marks));
     let done = steps.filter(|(_, mark)| mark.is_over()).map(|(step, _)| &step.change);
     let again = done.filter_map(|change| {
@@ -270,7 +281,12 @@ fn tell_kept(change: &Change) {
 }
 
 /// Plans to take back what is ours, around what others changed.
-fn merge(around: &Around, earlier: Option<&Work>, typed: &args::Undo, place: &Place<'_>) -> Result<Outcome> {
+fn merge(
+    around: &Around,
+    earlier: Option<&PlanRun>,
+    typed: &args::Undo,
+    accounts: &PlanAccounts<'_>,
+) -> Result<Outcome> {
     let merged = &around.plan;
     if around.is_over && !around.left.is_empty() {
         let told = format!("{}: {}", around.left[0].target.arn, report::MIXED);
@@ -295,7 +311,7 @@ fn merge(around: &Around, earlier: Option<&Work>, typed: &args::Undo, place: &Pl
     let hash = plan_hash(merged);
     if let Some(work) = earlier.filter(|work| work.hash == hash) {
         say("note", "nobody changed anything since: the undo that was begun goes on as it is");
-        let _ = work.tell_next(place.live);
+        let _ = work.tell_next(accounts.live);
         return Ok(Outcome::No);
     }
     print(|out| out.write_all(report::plan_text(merged, &hash, &layout()).as_bytes()))?;
@@ -303,7 +319,7 @@ fn merge(around: &Around, earlier: Option<&Work>, typed: &args::Undo, place: &Pl
         say("note", "nothing of the plan is left to take back");
     }
     if let Some(path) = &typed.output {
-        let file = write_plan(merged, &place.context.now, env!("CARGO_PKG_VERSION"));
+        let file = write_plan(merged, &accounts.context.now, env!("CARGO_PKG_VERSION"));
         write_private(path, |out| out.write_all(file.as_bytes()))?;
         say("wrote", &path.display().to_string());
         let path = report::shell_file(path);
@@ -313,7 +329,7 @@ fn merge(around: &Around, earlier: Option<&Work>, typed: &args::Undo, place: &Pl
         let journal = report::shell_file(&typed.journal);
         let undoes = format!(" --undoes {journal}");
         let exceptions = exceptions_again();
-        say("next", &format!("invoketrail apply {path}{undoes}{flag}{exceptions}{}", place.live.again()));
+        say("next", &format!("invoketrail apply {path}{undoes}{flag}{exceptions}{}", accounts.live.again()));
     } else {
         say("next", &same(&[], " --output back.json"));
     }

@@ -2,7 +2,7 @@
 
 use crate::invocations::AskError;
 use crate::reader::Reader;
-use crate::sources::{Feed, Place, Window, survey, survey_objects};
+use crate::sources::{Feed, LogSource, Window, survey, survey_objects};
 use logs::scan::{Account, File, FileSink, Known, Options, ReadFile, Receiver, scan};
 use logs::{ControlCall, Filter, Home, LeftOut, Record, Sink};
 use std::collections::BTreeSet;
@@ -22,12 +22,12 @@ pub struct ControlCalls {
     pub helps: BTreeSet<String>,
 }
 
-/// The calls of that time (milliseconds since 1970) in the places.
+/// The calls of that time (milliseconds since 1970) in the sources.
 ///
 /// # Errors
-/// A place that was typed is none, or nothing in it can be listed.
+/// A source that was typed is none, or nothing in it can be listed.
 pub fn control_calls(
-    places: &[Place],
+    sources: &[LogSource],
     time: &Range<i64>,
     reader: &Reader<'_>,
 ) -> Result<ControlCalls, AskError> {
@@ -35,7 +35,7 @@ pub fn control_calls(
     let reader = Reader { index: None, ..*reader };
     let filter = Filter { since: Some(time.start), until: Some(time.end), ..Filter::default() };
     let window = Window::of(&filter);
-    let mut survey = survey(places, &window, &reader);
+    let mut survey = survey(sources, &window, &reader);
     if let Some(door) = reader.door {
         survey_objects(&mut survey, door, true)?;
     }

@@ -33,39 +33,39 @@ pub use request::{Search, has_request};
 use crate::door::Door;
 use crate::layout::place_of;
 use crate::reader::Reader;
-use crate::sources::{Listing, Place, Window, list_all, tag_of};
+use crate::sources::{Listing, LogSource, Window, list_all, tag_of};
 use logs::ObjectKey;
 use std::path::PathBuf;
 
 /// Records that CloudTrail did not deliver are no evidence of a trail, and may yet be what is missing.
 const NO_EVIDENCE: &str = "it holds records that CloudTrail did not deliver, so they are not evidence: move it away, or name it by itself";
 
-/// What lies in the places that the window concerns. There may be no door iff none of them is a bucket.
+/// What lies in the sources that the window concerns. There may be no door iff none of them is a bucket.
 #[must_use]
-pub fn delivered(places: &[Place], window: &Window, reader: &Reader<'_>) -> Delivered {
-    let mut all = delivered_alone(places, window, reader);
+pub fn delivered(sources: &[LogSource], window: &Window, reader: &Reader<'_>) -> Delivered {
+    let mut all = delivered_alone(sources, window, reader);
     let beside = std::mem::take(&mut all.beside);
     all.holes.merge(beside);
     all
 }
 
 /// The same, with nothing said of what lies beside what CloudTrail delivered: whoever reads that anyway needs no second word.
-pub(crate) fn delivered_alone(places: &[Place], window: &Window, reader: &Reader<'_>) -> Delivered {
+pub(crate) fn delivered_alone(sources: &[LogSource], window: &Window, reader: &Reader<'_>) -> Delivered {
     #[cfg(feature = "lake")]
     if let Some(lake) = reader.lake {
         return crate::lake::delivered_of(lake, window, reader);
     }
-    let mut all = Delivered { places: places.to_vec(), window: window.clone(), ..Delivered::default() };
-    let named: Vec<(&str, &str)> = places.iter().filter_map(Place::bucket).collect();
+    let mut all = Delivered { sources: sources.to_vec(), window: window.clone(), ..Delivered::default() };
+    let named: Vec<(&str, &str)> = sources.iter().filter_map(LogSource::bucket).collect();
     let listings = reader.door.map(|door| list_all(door, &named, window));
     let mut listings = listings.unwrap_or_default().into_iter();
-    for (at, place) in places.iter().enumerate() {
-        match (place, reader.door) {
-            (Place::Folder(root), _) => folder::list(&mut all, (at, root), window, reader.now),
-            (Place::File(path), _) => all.logs.push(folder::single(at, path)),
-            (Place::Objects { bucket, .. }, Some(door)) => {
+    for (at, source) in sources.iter().enumerate() {
+        match (source, reader.door) {
+            (LogSource::Folder(root), _) => folder::list(&mut all, at, root, window, reader.now),
+            (LogSource::File(path), _) => all.logs.push(folder::single(at, path)),
+            (LogSource::Objects { bucket, .. }, Some(door)) => {
                 let listing = listings.next().unwrap_or_default();
-                all.objects((at, bucket), listing, door);
+                all.objects(at, bucket, listing, door);
             }
             // Stdin cannot be read twice, and is turned down before.
             _ => {}
@@ -77,25 +77,25 @@ pub(crate) fn delivered_alone(places: &[Place], window: &Window, reader: &Reader
 }
 
 impl Delivered {
-    fn objects(&mut self, (place, bucket): (usize, &str), mut listing: Listing, door: &Door) {
+    fn objects(&mut self, source: usize, bucket: &str, mut listing: Listing, door: &Door) {
         let chosen = listing.chosen(Some(NO_EVIDENCE));
         self.left_out += chosen.left_out;
         for (key, why) in chosen.unread {
             let holes = if ObjectKey::parse(&key).is_some() { &mut self.holes } else { &mut self.beside };
             holes.add(place_of(&key), &format!("s3://{bucket}/{key}"), &why, 1);
             let (below, etag, tag) = (PathBuf::from(&key), String::new(), None);
-            self.unread.push((Item { place, below, key, size: 0, etag, tag }, why));
+            self.unread.push((Item { source, below, key, size: 0, etag, tag }, why));
         }
         for listed in chosen.read {
             let (below, tag) = (PathBuf::from(&listed.key), tag_of(door, bucket, &listed));
-            self.take(Item { place, below, key: listed.key, size: listed.size, etag: listed.etag, tag });
+            self.take(Item { source, below, key: listed.key, size: listed.size, etag: listed.etag, tag });
         }
         for (prefix, refusal) in listing.unread {
             let name = format!("s3://{bucket}/{prefix}");
             // The beginning of a Region's name is that of several.
             let folder = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
-            self.holes.add(place_of(folder), &name, &refusal.told(), 1);
-            self.unlisted.push(Beginning { key: prefix, told: format!("{name}: {}", refusal.told()) });
+            self.holes.add(place_of(folder), &name, &refusal.in_one_line(), 1);
+            self.unlisted.push(Beginning { key: prefix, why: format!("{name}: {}", refusal.in_one_line()) });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::invocations::AskError;
 use crate::reader::Reader;
-use crate::sources::{Feed, NO_TAG, Place, Window, survey, survey_objects};
+use crate::sources::{Feed, LogSource, NO_TAG, Window, survey, survey_objects};
 use detect::facts::{Bounds, Facts};
 use detect::gather::{Gathered, Gatherer};
 use detect::ruled::Ruled;
@@ -31,7 +31,7 @@ pub struct Learned {
 #[derive(Clone, Copy, Debug)]
 pub struct Lesson<'a> {
     /// Where the files are.
-    pub places: &'a [Place],
+    pub sources: &'a [LogSource],
     /// Only files that may hold records of then and later: milliseconds since 1970.
     pub since: Option<i64>,
     /// Milliseconds since 1970.
@@ -45,21 +45,21 @@ pub struct Lesson<'a> {
 /// Reads what is new, and joins it with what is known.
 ///
 /// # Errors
-/// A place that was typed is none, or nothing in it can be listed.
+/// A source that was typed is none, or nothing in it can be listed.
 pub fn learn(lesson: &Lesson<'_>, known: Facts, reader: &Reader<'_>) -> Result<Learned, AskError> {
     let seen = known.files.clone();
     // The index holds sheets of invocations: what else records tell is not in it.
     let reader = Reader { index: None, seen: Some(&seen), ..*reader };
     let filter = Filter { since: lesson.since, ..Filter::default() };
     let window = Window::of(&filter);
-    let mut survey = survey(lesson.places, &window, &reader);
+    let mut survey = survey(lesson.sources, &window, &reader);
     if let Some(door) = reader.door {
         survey_objects(&mut survey, door, true)?;
     }
     let (left_out, files) = (survey.left_out.clone(), survey.files);
     let feed = Feed::new(survey, &reader);
     let all = Mutex::new(Gathered::new(known, lesson.bounds));
-    let sink = |_| Work { gatherer: Gatherer::new(lesson.now).with_rules(lesson.rules), all: &all };
+    let sink = |_| LearningJob { gatherer: Gatherer::new(lesson.now).with_rules(lesson.rules), all: &all };
     let done = scan(&feed, Options::default(), (0..reader.threads).map(sink).collect());
     feed.end();
     let (sinks, account) = done?;
@@ -69,12 +69,12 @@ pub fn learn(lesson: &Lesson<'_>, known: Facts, reader: &Reader<'_>) -> Result<L
 }
 
 /// One thread's work. What it gathers of a file is handed over when the file is read.
-pub(crate) struct Work<'a> {
+pub(crate) struct LearningJob<'a> {
     pub(crate) gatherer: Gatherer<'a>,
     pub(crate) all: &'a Mutex<Gathered>,
 }
 
-impl Sink for Work<'_> {
+impl Sink for LearningJob<'_> {
     const EVERY: bool = true;
 
     fn event(&mut self, event: &Event<'_>) {
@@ -86,11 +86,11 @@ impl Sink for Work<'_> {
     }
 }
 
-impl Receiver for Work<'_> {
+impl Receiver for LearningJob<'_> {
     type Error = io::Error;
 }
 
-impl FileSink for Work<'_> {
+impl FileSink for LearningJob<'_> {
     fn begin(&mut self, file: &File) {
         let key = ObjectKey::parse(&file.name);
         let organization = key.and_then(|key| key.organization);

@@ -14,7 +14,7 @@ pub use late::LateFiles;
 
 use crate::delivered::{Keys, Proven, Read, Unsigned, Weighed, found, read, unusable, weigh};
 use crate::reader::Reader;
-use crate::sources::Place;
+use crate::sources::LogSource;
 use audit::evidence::{Known, Looked, Metric, Records, is_settled};
 use by_function::ByFunction;
 use listed::Listed;
@@ -33,7 +33,7 @@ pub struct Sought<'a> {
     /// Which functions are asked about; all where there is none.
     pub patterns: &'a [Pattern],
     /// Where their records are; where the trails deliver to, if none was named.
-    pub places: &'a [Place],
+    pub sources: &'a [LogSource],
     /// Accounts and Regions that are asked about.
     pub scope: Scope<'a>,
     /// Whole hours, milliseconds since 1970.
@@ -84,7 +84,7 @@ pub struct Evidence {
     /// By ARN.
     pub functions: Vec<OfFunction>,
     /// Where records were looked for, in words.
-    pub places: Vec<String>,
+    pub sources: Vec<String>,
     /// What was read.
     pub account: Account,
     /// How far deliveries were read on; `None` iff there was nothing to read on for.
@@ -112,7 +112,7 @@ pub fn gather<'a>(sought: &Sought<'a>, reader: &Reader<'_>) -> io::Result<Gather
     let files = &listed.files;
     let digests = found(files, reader);
     let signed = || Some(sought.window.clone());
-    let weighed = sought.keys.map(|keys| weigh(&digests, keys, sought.places, signed(), reader.door));
+    let weighed = sought.keys.map(|keys| weigh(&digests, keys, sought.sources, signed(), reader.door));
     let expected = weighed.as_ref().map(Weighed::expected);
     let trusted = weighed.as_ref().map(Weighed::trusted);
     let question = sought.question();
@@ -131,7 +131,7 @@ pub fn gather<'a>(sought: &Sought<'a>, reader: &Reader<'_>) -> io::Result<Gather
     });
     let unsigned = proven.as_ref().map(|proven| files.unsigned(&digests, &proven.validation));
     let unsigned = unsigned.unwrap_or_default();
-    let by = ByFunction::of(sought.functions, &read, (sought.scope, sought.patterns));
+    let by = ByFunction::of(sought.functions, &read, sought.scope, sought.patterns);
     Ok(Gathered { sought: *sought, listed, question, read, by, proven, trusted, unsigned })
 }
 
@@ -197,21 +197,18 @@ impl Gathered<'_> {
             },
         };
         let mut functions: Vec<OfFunction> = by.records.iter().map(known).collect();
-        let late = late::read_on(
-            &mut functions,
-            counted,
-            &sought,
-            (&listed, &question, trusted.as_deref()),
-            reader,
-        )?;
+        let late =
+            late::read_on(&mut functions, counted, &sought, &listed, &question, trusted.as_deref(), reader)?;
         for one in functions.iter_mut().filter(|one| one.known.records.records == 0) {
             let looked = std::mem::replace(&mut one.known.looked, Looked::NoFile);
             one.known.looked = by.looked(&one.arn, looked);
         }
-        near::look(&mut functions, counted, &sought, (&listed, &question), reader)?;
+        near::look(&mut functions, counted, &sought, &listed, &question, reader)?;
         // What lies beside the tree is met again by whoever reads on.
         let mut unseen = Vec::new();
-        for one in sought.functions.unlisted.iter().cloned().chain(seen.told()).chain(late.unseen) {
+        for one in
+            sought.functions.unlisted.iter().cloned().chain(seen.unlisted_in_words()).chain(late.unseen)
+        {
             if !unseen.contains(&one) {
                 unseen.push(one);
             }
@@ -220,7 +217,7 @@ impl Gathered<'_> {
         account.merge(late.account);
         Ok(Evidence {
             functions,
-            places: listed.files.places.iter().map(Place::typed).collect(),
+            sources: listed.files.sources.iter().map(LogSource::typed).collect(),
             account,
             read_on: late.read_on,
             left_out: listed.files.left_out.clone(),

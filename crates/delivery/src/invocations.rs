@@ -10,7 +10,7 @@ pub(crate) use ask::mistyped;
 pub use located::{Located, located};
 
 use crate::evidence::NoFunction;
-use crate::sources::{Place, Unlisted};
+use crate::sources::{LogSource, Unlisted};
 use audit::inventory::Gap;
 use logs::scan::Account;
 use logs::{Invocations, LeftOut, Question};
@@ -24,10 +24,10 @@ pub struct Inquiry<'a> {
     pub question: &'a Question,
     /// So many single calls are wanted; `None` iff groups are.
     pub timeline: Option<usize>,
-    /// What was typed: none iff the places are those of the trails.
-    pub sources: &'a [String],
+    /// What was typed: none iff the sources are those of the trails.
+    pub typed: &'a [String],
     /// Where the files are.
-    pub places: &'a [Place],
+    pub sources: &'a [LogSource],
     /// What could not be seen of the trails.
     pub gaps: &'a [Gap],
     /// Milliseconds since 1970.

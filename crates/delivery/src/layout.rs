@@ -77,8 +77,11 @@ fn ends_with(name: &str, suffix: &str) -> bool {
     end.is_some_and(|end| end.eq_ignore_ascii_case(suffix.as_bytes()))
 }
 
+/// An account and a Region, as far as they are known.
+pub(crate) type About<'a> = (Option<&'a str>, Option<&'a str>);
+
 /// The account and Region that a key, or the path of a folder, is about, as far as it tells.
-pub(crate) fn place_of(key: &str) -> (Option<&str>, Option<&str>) {
+pub(crate) fn place_of(key: &str) -> About<'_> {
     let Some(at) = key.rfind("AWSLogs/") else { return (None, None) };
     let mut parts = folders(&key[at + "AWSLogs/".len()..]);
     let Some(account) = parts.next().filter(|part| is_account(part)) else { return (None, None) };

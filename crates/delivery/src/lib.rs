@@ -31,6 +31,8 @@ pub use evidence::{
 pub use invocations::{Answered, AskError, Inquiry, LaterFiles, Located, ask, located};
 pub use reader::Reader;
 pub use shown::records_of;
-pub use sources::{NoPlace, Place, Refusal, Root, Trails, Unlisted, Window, delivered_by, places};
+pub use sources::{
+    LogSource, NotASource, Refusal, Root, Trails, Unlisted, Window, delivered_by, log_sources,
+};
 pub use validation::{Proved, ToProve, prove};
-pub use watch::{Watch, Work};
+pub use watch::{Watch, WorkUnderWay};

@@ -44,19 +44,19 @@ pub(crate) const ALONE: Reader<'static> = Reader {
 struct Nobody;
 
 #[cfg(test)]
-impl crate::watch::Work for Nobody {}
+impl crate::watch::WorkUnderWay for Nobody {}
 
 #[cfg(test)]
 impl Watch for Nobody {
-    fn looking(&self) -> Box<dyn crate::watch::Work> {
+    fn looking(&self) -> Box<dyn crate::watch::WorkUnderWay> {
         Box::new(Nobody)
     }
 
-    fn reading(&self, _: u64) -> Box<dyn crate::watch::Work> {
+    fn reading(&self, _: u64) -> Box<dyn crate::watch::WorkUnderWay> {
         Box::new(Nobody)
     }
 
-    fn asking(&self, _: &std::sync::Arc<aws::Session>) -> Box<dyn crate::watch::Work> {
+    fn asking(&self, _: &std::sync::Arc<aws::Session>) -> Box<dyn crate::watch::WorkUnderWay> {
         Box::new(Nobody)
     }
 }

@@ -45,7 +45,7 @@ pub(crate) fn bytes_of(file: &str, door: Option<&Door>) -> Result<Vec<u8>, Strin
         (Some((bucket, key)), Some(door)) => door.whole(bucket, key),
         (Some(_), None) => Err("AWS was not asked".to_owned()),
         (None, _) => {
-            regular(Path::new(file)).and_then(read_whole).map_err(|error| crate::sources::said(&error))
+            regular(Path::new(file)).and_then(read_whole).map_err(|error| crate::sources::io_reason(&error))
         }
     }
 }

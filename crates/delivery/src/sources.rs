@@ -4,11 +4,11 @@
 //! counts and hashes every file that the question concerns, keeps them if they are few, and walks again if they are many.
 
 mod ahead;
-mod beside;
 mod feed;
 mod file;
 mod flights;
 mod listing;
+mod loose;
 mod objects;
 mod print;
 mod refusal;
@@ -23,10 +23,10 @@ mod window;
     expect(unused_imports, reason = "only what writes lakes reads files in its own order")
 )]
 pub(crate) use ahead::{Ahead, read_ahead};
-pub(crate) use beside::{Beside, look};
 pub(crate) use feed::{Feed, NO_TAG};
-pub(crate) use file::{read_whole, regular, said};
+pub(crate) use file::{io_reason, read_whole, regular};
 pub(crate) use listing::{Listing, list_all};
+pub(crate) use loose::{LooseContent, look};
 pub use objects::Unlisted;
 pub(crate) use objects::{survey_objects, tag_of};
 pub use refusal::Refusal;
@@ -43,9 +43,9 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// One place as it was typed.
+/// One source as it was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum LogSource {
     /// `-`
     Stdin,
     /// A folder.
@@ -75,9 +75,9 @@ pub struct Root {
 /// What was found of one file, or of a folder that could not be looked into.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Found {
-    /// Which of the places it is in.
-    pub(crate) place: usize,
-    /// Its path below that place; empty for stdin and for files named by themselves.
+    /// Which of the sources it is in.
+    pub(crate) source: usize,
+    /// Its path below that source; empty for stdin and for files named by themselves.
     pub(crate) below: PathBuf,
     /// Bytes.
     pub(crate) size: u64,
@@ -91,9 +91,9 @@ pub(crate) struct Found {
     pub(crate) number: usize,
 }
 
-/// Why what was typed is no place.
+/// Why what was typed is no source.
 #[derive(Debug, thiserror::Error)]
-pub enum NoPlace {
+pub enum NotASource {
     /// An `s3://` without a bucket.
     #[error("{typed} names no bucket")]
     NoBucket {
@@ -110,44 +110,44 @@ pub enum NoPlace {
     },
 }
 
-/// The places that were typed.
+/// The sources that were typed.
 ///
 /// # Errors
 /// No such path, or no bucket in an `s3://`.
-pub fn places(typed: &[String]) -> Result<Vec<Place>, NoPlace> {
-    typed.iter().map(|one| place(one)).collect()
+pub fn log_sources(typed: &[String]) -> Result<Vec<LogSource>, NotASource> {
+    typed.iter().map(|one| log_source(one)).collect()
 }
 
-fn place(typed: &str) -> Result<Place, NoPlace> {
+fn log_source(typed: &str) -> Result<LogSource, NotASource> {
     if typed == "-" {
-        return Ok(Place::Stdin);
+        return Ok(LogSource::Stdin);
     }
     if let Some(rest) = typed.strip_prefix("s3://") {
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         if bucket.is_empty() {
-            return Err(NoPlace::NoBucket { typed: typed.to_owned() });
+            return Err(NotASource::NoBucket { typed: typed.to_owned() });
         }
-        return Ok(Place::Objects { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
+        return Ok(LogSource::Objects { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
     }
     let path = PathBuf::from(typed);
-    let unreadable = |error| NoPlace::Unreadable { typed: typed.to_owned(), error };
+    let unreadable = |error| NotASource::Unreadable { typed: typed.to_owned(), error };
     let metadata = std::fs::metadata(&path).map_err(unreadable)?;
     if !metadata.is_dir() {
-        return Ok(Place::File(path));
+        return Ok(LogSource::File(path));
     }
     let absolute = path.canonicalize().map_err(unreadable)?;
-    Ok(Place::Folder(Root { typed: path, absolute }))
+    Ok(LogSource::Folder(Root { typed: path, absolute }))
 }
 
 fn home_at(path: &Path) -> Option<logs::Home> {
     logs::Home::of(with_slashes(path).trim_end_matches('/'))
 }
 
-impl Place {
-    /// Bucket and prefix; `None` iff it is no place in S3.
+impl LogSource {
+    /// Bucket and prefix; `None` iff it does not lie in S3.
     pub(crate) fn bucket(&self) -> Option<(&str, &str)> {
         match self {
-            Place::Objects { bucket, prefix } => Some((bucket, prefix)),
+            LogSource::Objects { bucket, prefix } => Some((bucket, prefix)),
             _ => None,
         }
     }
@@ -155,7 +155,7 @@ impl Place {
     /// True iff it is a folder without any file that has the name of a log file: not one of them is to be read.
     #[must_use]
     pub fn is_barren(&self) -> bool {
-        let Place::Folder(root) = self else { return false };
+        let LogSource::Folder(root) = self else { return false };
         let window = Window::of(&logs::Filter::default()).with_digests();
         let (walk, first) = Walk::new(0, root, &window, None::<std::time::Duration>);
         first.into_iter().chain(walk).all(|met| matches!(met, Met::Other(_)))
@@ -164,7 +164,7 @@ impl Place {
     /// When the first and the last of all log files of a folder were delivered, as their names say; `None` iff it is none, or none says so.
     #[must_use]
     pub fn delivered(&self) -> Option<Range<i64>> {
-        let Place::Folder(root) = self else { return None };
+        let LogSource::Folder(root) = self else { return None };
         let window = Window::of(&logs::Filter::default());
         let (walk, first) = Walk::new(0, root, &window, None::<std::time::Duration>);
         let times = first.into_iter().chain(walk).filter_map(|met| match met {
@@ -179,43 +179,45 @@ impl Place {
     /// The file, iff one was named by itself.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
-        if let Place::File(path) = self { Some(path) } else { None }
+        if let LogSource::File(path) = self { Some(path) } else { None }
     }
 
     /// As it was typed.
     #[must_use]
     pub fn typed(&self) -> String {
         match self {
-            Place::Stdin => "-".to_owned(),
-            Place::File(path) => path.to_string_lossy().into_owned(),
-            Place::Folder(root) => root.typed.to_string_lossy().into_owned(),
-            Place::Objects { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
-            Place::Lake(typed) => typed.clone(),
+            LogSource::Stdin => "-".to_owned(),
+            LogSource::File(path) => path.to_string_lossy().into_owned(),
+            LogSource::Folder(root) => root.typed.to_string_lossy().into_owned(),
+            LogSource::Objects { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
+            LogSource::Lake(typed) => typed.clone(),
         }
     }
 
     /// Whose folder the file lies in, where CloudTrail delivers to one.
     pub(crate) fn home(&self, below: &Path) -> Option<logs::Home> {
         match self {
-            Place::Stdin => None,
-            Place::Objects { .. } | Place::Lake(_) => logs::Home::of(&below.to_string_lossy()),
-            Place::Folder(root) => home_at(&root.absolute.join(below)),
-            Place::File(path) => home_at(path).or_else(|| home_at(&path.canonicalize().ok()?)),
+            LogSource::Stdin => None,
+            LogSource::Objects { .. } | LogSource::Lake(_) => logs::Home::of(&below.to_string_lossy()),
+            LogSource::Folder(root) => home_at(&root.absolute.join(below)),
+            LogSource::File(path) => home_at(path).or_else(|| home_at(&path.canonicalize().ok()?)),
         }
     }
 
     /// What the file is called in answers: its path as a person would type it.
     pub(crate) fn name(&self, below: &Path) -> String {
         match self {
-            Place::Stdin => "stdin".to_owned(),
-            Place::File(path) => path.to_string_lossy().into_owned(),
-            Place::Folder(root) if below.as_os_str().is_empty() => root.typed.to_string_lossy().into_owned(),
-            Place::Folder(root) => {
+            LogSource::Stdin => "stdin".to_owned(),
+            LogSource::File(path) => path.to_string_lossy().into_owned(),
+            LogSource::Folder(root) if below.as_os_str().is_empty() => {
+                root.typed.to_string_lossy().into_owned()
+            }
+            LogSource::Folder(root) => {
                 let path = root.typed.join(below).into_os_string().into_string();
                 path.unwrap_or_else(|path| path.to_string_lossy().into_owned())
             }
-            Place::Objects { bucket, .. } => format!("s3://{bucket}/{}", below.to_string_lossy()),
-            Place::Lake(_) => below.to_string_lossy().into_owned(),
+            LogSource::Objects { bucket, .. } => format!("s3://{bucket}/{}", below.to_string_lossy()),
+            LogSource::Lake(_) => below.to_string_lossy().into_owned(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::delivered::{Delivered, Keys, Proven, Unsigned, delivered, found, hash_all, weigh};
 use crate::evidence::Scope;
 use crate::reader::Reader;
-use crate::sources::{Place, Trails, Window, delivers, live};
+use crate::sources::{LogSource, Trails, Window, delivers, live};
 use aws::Location;
 use cloudtrail::time::HOUR_MILLIS;
 use logs::digest::{Asked, Found};
@@ -14,7 +14,7 @@ use std::ops::Range;
 #[derive(Clone, Copy, Debug)]
 pub struct ToProve<'a> {
     /// Where the files are; where the trails deliver to, if none was named.
-    pub places: &'a [Place],
+    pub sources: &'a [LogSource],
     /// Accounts and Regions that are asked about.
     pub scope: Scope<'a>,
     /// Which time is asked about.
@@ -31,7 +31,7 @@ pub struct Proved {
     /// What digests prove.
     pub proven: Proven,
     /// Where it was looked for, in words.
-    pub places: Vec<String>,
+    pub sources: Vec<String>,
     /// What could not be looked into, in words.
     pub unseen: Vec<String>,
     /// What was found and not looked at.
@@ -43,10 +43,10 @@ pub struct Proved {
 /// Lists, reads, hashes, and holds digests against it all.
 #[must_use]
 pub fn prove(wanted: &ToProve<'_>, reader: &Reader<'_>) -> Proved {
-    let ToProve { places, scope, asked, keys, now } = *wanted;
+    let ToProve { sources, scope, asked, keys, now } = *wanted;
     let (delivered, trails) = listed(wanted, reader);
     let found = found(&delivered, reader);
-    let weighed = weigh(&found, keys, places, signed(asked, &found), reader.door);
+    let weighed = weigh(&found, keys, sources, signed(asked, &found), reader.door);
     let (seen, _) = hash_all(&delivered, &weighed.expected(), reader);
     let mut proven = weighed.prove(&seen, asked, &delivered);
     let validation = &mut proven.validation;
@@ -59,9 +59,9 @@ pub fn prove(wanted: &ToProve<'_>, reader: &Reader<'_>) -> Proved {
     }
     delivered.excuse(validation);
     let unsigned = delivered.unsigned(&found, validation);
-    let unseen = delivered.holes.told().into_iter().chain(std::mem::take(&mut proven.unseen)).collect();
-    let places = delivered.places.iter().map(Place::typed).collect();
-    Proved { proven, places, unseen, left_out: delivered.left_out, unsigned }
+    let unseen = delivered.holes.in_words().into_iter().chain(std::mem::take(&mut proven.unseen)).collect();
+    let sources = delivered.sources.iter().map(LogSource::typed).collect();
+    Proved { proven, sources, unseen, left_out: delivered.left_out, unsigned }
 }
 
 /// The time of the digests whose keys are needed.
@@ -94,8 +94,8 @@ fn window(wanted: &ToProve<'_>) -> Window {
 /// What lies in the places; in those of the trails, and these, where none was named.
 fn listed(wanted: &ToProve<'_>, reader: &Reader<'_>) -> (Delivered, Option<Trails>) {
     let window = window(wanted);
-    let Some(door) = reader.door.filter(|_| wanted.places.is_empty()) else {
-        return (delivered(wanted.places, &window, reader), None);
+    let Some(door) = reader.door.filter(|_| wanted.sources.is_empty()) else {
+        return (delivered(wanted.sources, &window, reader), None);
     };
     let trails = Trails::of(door, wanted.scope.regions.unwrap_or_default());
     let mut files = delivered(&trails.roots(|_| true), &window, reader);

@@ -5,15 +5,15 @@ use std::sync::Arc;
 /// Is told what begins; each piece of work lasts as long as what was returned for it.
 pub trait Watch: Sync {
     /// Files are looked for.
-    fn looking(&self) -> Box<dyn Work>;
+    fn looking(&self) -> Box<dyn WorkUnderWay>;
     /// So many files are read.
-    fn reading(&self, of: u64) -> Box<dyn Work>;
+    fn reading(&self, of: u64) -> Box<dyn WorkUnderWay>;
     /// An answer of AWS is waited for.
-    fn asking(&self, aws: &Arc<aws::Session>) -> Box<dyn Work>;
+    fn asking(&self, aws: &Arc<aws::Session>) -> Box<dyn WorkUnderWay>;
 }
 
 /// A piece of work that is under way.
-pub trait Work: Send + Sync {
+pub trait WorkUnderWay: Send + Sync {
     /// One file more was found, or read.
     fn one(&self) {}
 

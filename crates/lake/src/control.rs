@@ -46,7 +46,7 @@ impl ControlEvents {
     pub fn take(&mut self, record: &Record<'_>, home: Option<&Home>, file: &str) {
         let Some(hash) = self.is_new(record.raw) else { return };
         let json: Json = serde_json::from_slice(record.raw).unwrap_or(Json::Null);
-        self.push(record, &json, (home, file, hash));
+        self.push(record, &json, home, file, hash);
     }
 
     /// Takes a record of another service in: what it says is read out of its JSON, which is given beside its bytes. What cannot be read as a record is not taken, and
@@ -54,7 +54,7 @@ impl ControlEvents {
     pub fn take_event(&mut self, event: &Event<'_>, json: &Json, home: Option<&Home>, file: &str) -> bool {
         let Some(record) = crate::read::record_of(json, event) else { return false };
         if let Some(hash) = self.is_new(event.raw) {
-            self.push(&record, json, (home, file, hash));
+            self.push(&record, json, home, file, hash);
         }
         true
     }
@@ -66,12 +66,7 @@ impl ControlEvents {
         new.then_some(hash)
     }
 
-    fn push(
-        &mut self,
-        record: &Record<'_>,
-        json: &Json,
-        (home, file, hash): (Option<&Home>, &str, [u8; 32]),
-    ) {
+    fn push(&mut self, record: &Record<'_>, json: &Json, home: Option<&Home>, file: &str, hash: [u8; 32]) {
         let function = record.function_arn(home);
         let part = |member: &str| json.get(member).filter(|one| !one.is_null()).map(Json::to_string);
         let parts = ["requestParameters", "responseElements", "additionalEventData"].map(part);

@@ -91,14 +91,15 @@ impl Invocations {
 
     /// Takes an invocation in. `file` is what `source_file` says, `home` whose folder it lies in.
     pub fn take(&mut self, record: &Record<'_>, home: Option<&Home>, file: &str) {
-        self.take_unless(record, (home, file), |_| false);
+        self.take_unless(record, home, file, |_| false);
     }
 
     /// The same; a copy of a record is a row of its own iff `alone` says so of the file of the row that it is a copy of.
     pub fn take_unless(
         &mut self,
         record: &Record<'_>,
-        (home, file): (Option<&Home>, &str),
+        home: Option<&Home>,
+        file: &str,
         alone: impl FnOnce(&str) -> bool,
     ) {
         let hash = sha256(record.raw);
@@ -115,7 +116,7 @@ impl Invocations {
         }
         let function = record.function_arn(home);
         let qualifier = self.qualifier.asked(record.raw);
-        let said = text(&record.event_time);
+        let event_time = text(&record.event_time);
         let resource = record.function.as_ref();
         let nothing = Requested::default();
         let requested = record.requested.as_ref().unwrap_or(&nothing);
@@ -128,7 +129,7 @@ impl Invocations {
             Value::Text(record.caller().text()),
             Value::Text(record.caller_account()),
             Value::Text(Some(record.way())),
-            said,
+            event_time,
         ];
         let beside = [
             Value::Text(resource.map(|one| &*one.kind)),
@@ -177,12 +178,12 @@ impl Invocations {
     }
 }
 
-fn text<'v>(said: &'v Text<'_>) -> Value<'v> {
-    Value::Text(Some(said))
+fn text<'v>(text: &'v Text<'_>) -> Value<'v> {
+    Value::Text(Some(text))
 }
 
-fn member<'v>(said: &'v Option<Text<'_>>) -> Value<'v> {
-    Value::Text(said.as_deref())
+fn member<'v>(text: &'v Option<Text<'_>>) -> Value<'v> {
+    Value::Text(text.as_deref())
 }
 
 /// The ARN without a version or alias; any other text as it is.

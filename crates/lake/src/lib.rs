@@ -21,4 +21,4 @@ pub use invocations::{Invocations, MOST_ROWS, Packed};
 pub use manifest::{Input, Manifest, ManifestError, Part, Proven, SCHEMA};
 pub use parquet_file::PackError;
 pub use partition::{NotAPartition, Partition};
-pub use read::{Found, Place, ReadError, Said, control_rows, find, invocation_rows, row_count};
+pub use read::{EventRow, EventTexts, Found, ReadError, control_rows, find, invocation_rows, row_count};

@@ -136,9 +136,9 @@ pub fn row_count(file: &Bytes, table: Table) -> Result<u64, ReadError> {
     })
 }
 
-/// Where a record lies: its file, offset and hash.
+/// The row of an event: where its record lies, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct EventRow {
     /// As `source_file` says.
     pub file: String,
     /// As `source_offset` says.
@@ -146,28 +146,30 @@ pub struct Place {
     /// As `record_sha256` says.
     pub sha256: String,
     /// What the row says of the event.
-    pub said: Said,
+    pub event: EventTexts,
 }
 
 /// What a row and its record have to say alike.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Said {
+pub struct EventTexts {
     /// `eventname`, `eventtime`, `caller`, `errorcode`, `sourceipaddress`: empty where there is none.
-    texts: [String; SAID.len()],
+    texts: [String; TEXTS.len()],
 }
 
-const SAID: [&str; 5] = ["eventname", "eventtime", "caller", "errorcode", "sourceipaddress"];
+const TEXTS: [&str; 5] = ["eventname", "eventtime", "caller", "errorcode", "sourceipaddress"];
 
-impl Said {
+impl EventTexts {
     /// What a record says; `None` iff it is none.
     #[must_use]
-    pub fn by(raw: &[u8]) -> Option<Said> {
+    pub fn of(raw: &[u8]) -> Option<EventTexts> {
         let json = serde_json::from_slice(raw).ok()?;
         let record = record_of(&json, &Event { offset: 0, raw })?;
-        let text = |said: &Option<logs::Text<'_>>| said.as_deref().unwrap_or_default().to_owned();
+        let text = |text: &Option<logs::Text<'_>>| text.as_deref().unwrap_or_default().to_owned();
         let caller = record.caller().text().unwrap_or_default().to_owned();
         let (name, time) = (record.event_name.to_string(), record.event_time.to_string());
-        Some(Said { texts: [name, time, caller, text(&record.error_code), text(&record.source_address)] })
+        Some(EventTexts {
+            texts: [name, time, caller, text(&record.error_code), text(&record.source_address)],
+        })
     }
 }
 
@@ -175,11 +177,11 @@ impl Said {
 ///
 /// # Errors
 /// [`ReadError`].
-pub fn find(file: &Bytes, table: Table, event_id: &str) -> Result<Vec<Place>, ReadError> {
+pub fn find(file: &Bytes, table: Table, event_id: &str) -> Result<Vec<EventRow>, ReadError> {
     guarded(|| found(file, table, event_id))
 }
 
-fn found(file: &Bytes, table: Table, event_id: &str) -> Result<Vec<Place>, ReadError> {
+fn found(file: &Bytes, table: Table, event_id: &str) -> Result<Vec<EventRow>, ReadError> {
     let reading = open(file, table)?;
     let columns = reading.parquet_schema().columns();
     let Some(at) = columns.iter().position(|column| column.name() == "eventid") else {
@@ -201,11 +203,11 @@ fn found(file: &Bytes, table: Table, event_id: &str) -> Result<Vec<Place>, ReadE
         if batch.text("eventid", row)? == Some(event_id) {
             let text = |name| Ok(batch.text(name, row)?.unwrap_or_default().to_owned());
             let (file, sha256) = (text("source_file")?, text("record_sha256")?);
-            let mut said = Said::default();
-            for (slot, name) in said.texts.iter_mut().zip(SAID) {
+            let mut event = EventTexts::default();
+            for (slot, name) in event.texts.iter_mut().zip(TEXTS) {
                 *slot = text(name)?;
             }
-            found.push(Place { file, offset: batch.offset(row)?, sha256, said });
+            found.push(EventRow { file, offset: batch.offset(row)?, sha256, event });
         }
         Ok(())
     })?;

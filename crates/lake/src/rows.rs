@@ -150,13 +150,13 @@ impl Rows {
         let mut order: Vec<u32> = (0..u32::try_from(self.rows).unwrap_or(u32::MAX)).collect();
         order.sort_unstable_by(|one, other| {
             let (one, other) = (*one as usize, *other as usize);
-            let each = by.iter().map(|column| self.compared(*column, (one, other), &ranks));
+            let each = by.iter().map(|column| self.compared(*column, one, other, &ranks));
             each.into_iter().find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
         });
         order
     }
 
-    fn compared(&self, column: usize, (one, other): (usize, usize), ranks: &[u32]) -> std::cmp::Ordering {
+    fn compared(&self, column: usize, one: usize, other: usize, ranks: &[u32]) -> std::cmp::Ordering {
         match self.cells.get(column) {
             Some(Cells::Text(ids)) => {
                 let rank = |row: usize| ids.get(row).and_then(|id| ranks.get(*id as usize));

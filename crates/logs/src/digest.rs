@@ -29,7 +29,7 @@ pub use document::{Digest, LogFile, Previous, Refusal};
 pub use expected::{Claim, Expected, Seen, Standing};
 pub use found::{Found, Unread};
 pub use judge::{Weighing, judge};
-pub use keys::{KeyRefusal, KeySource, KeysError, PublicKey, PublicKeys};
+pub use keys::{KeyRefusal, KeySource, KeysError, PublicKey, PublicKeys, Validity};
 pub use lacking::{Lack, Lacking, LackingPlace};
 pub use live::{LiveTrail, Logging};
 pub use name::{Chain, DigestName};

@@ -156,13 +156,13 @@ fn one<S: Sink>(
     let text = ascii::text(raw, span.seen).filter(|text| text.len() <= LARGEST_RECORD);
     let escapes = if span.seen.escapes { Escapes::of(raw) } else { None };
     if let Some(text) = text {
-        let known = learned.read(text, (span, offset), (found, escapes), |record| plain.hand_on(record));
+        let known = learned.read(text, span, offset, found, escapes, |record| plain.hand_on(record));
         if known.is_some() {
             return;
         }
     }
     let escapes = escapes.is_some();
-    match text.and_then(|text| parse(text, offset, (found.quotes_from(start), escapes))) {
+    match text.and_then(|text| parse(text, offset, found.quotes_from(start), escapes)) {
         Some(Parsed::OfInterest(record, usual)) => {
             plain.hand_on(&record);
             if usual {

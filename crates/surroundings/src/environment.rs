@@ -116,13 +116,13 @@ fn completed(
     let (mut flags, mut taken) = (Vec::new(), Vec::new());
     for arg in leaf.0.get_arguments().filter(|arg| is_setting(arg)) {
         let Some((long, name)) = arg.get_long().map(|long| (long, variable(long))) else { continue };
-        let Some(value) = variables.get(&name).filter(|_| !is_typed(leaf, arg)) else { continue };
+        let Some(value) = variables.get(&name).filter(|_| !is_typed(leaf.0, leaf.1, arg)) else { continue };
         if is_for_others(command, arg, value) {
             let (value, command) = (value.to_string_lossy(), leaf.0.get_name());
             say("note", &format!("ignoring {name}={value}: `{command}` has no such --{long}"));
             continue;
         }
-        let flag = as_flags(arg, (long, &name), value)?;
+        let flag = as_flags(arg, long, &name, value)?;
         if needs_more(&typed, &flag) {
             let command = leaf.0.get_name();
             say("note", &format!("ignoring {name}: `{command}` takes --{long} only with another flag"));
@@ -151,7 +151,7 @@ fn lenient(command: Command) -> Command {
 }
 
 /// True iff the flag, or another one that it conflicts with, is typed.
-fn is_typed((command, matches): (&Command, &ArgMatches), arg: &Arg) -> bool {
+fn is_typed(command: &Command, matches: &ArgMatches, arg: &Arg) -> bool {
     let typed = |one: &Arg| {
         let known = matches.try_contains_id(one.get_id().as_str()).is_ok();
         known && matches.value_source(one.get_id().as_str()) == Some(ValueSource::CommandLine)
@@ -196,7 +196,7 @@ fn flags_named<'a>(command: &'a Command, long: &str) -> Vec<&'a Arg> {
 }
 
 /// The flag as it would be typed.
-fn as_flags(arg: &Arg, (long, name): (&str, &str), value: &OsStr) -> Result<Vec<OsString>, Problem> {
+fn as_flags(arg: &Arg, long: &str, name: &str, value: &OsStr) -> Result<Vec<OsString>, Problem> {
     let with = |value: &OsStr| {
         let mut flag = OsString::from(format!("--{long}="));
         flag.push(value);

@@ -35,7 +35,7 @@ pub fn accepted(path: Option<&Path>, limit: Limit<'_>) -> Result<Vec<Exception>>
     let bytes = read_file(path)?;
     let mut all = store::read_exceptions(&bytes).map_err(|error| {
         let help = error.help_by_hand("docs/reference/exceptions.md");
-        misread(path, &bytes, (FileKind::Exceptions, "exceptions"), &error, help)
+        misread(path, &bytes, FileKind::Exceptions, "exceptions", &error, help)
     })?;
     limit.hold(&mut all);
     Ok(all)

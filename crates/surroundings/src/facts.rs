@@ -60,8 +60,8 @@ impl Judged {
     }
 
     /// Which recorders count for a command over the same facts, unless the user said it himself. Says so.
-    pub fn counted_unless_said(&self, said: bool) -> Option<Counted> {
-        let counted = Some(self.recorders).filter(|_| !said);
+    pub fn counted_unless_said(&self, recorders_said: bool) -> Option<Counted> {
+        let counted = Some(self.recorders).filter(|_| !recorders_said);
         if counted == Some(Counted::Trails) {
             say("note", ONLY_TRAILS);
         }
@@ -185,7 +185,7 @@ pub fn read_known(path: &Path) -> Result<Known> {
         return Err(Problem::new(format!("cannot read {}: {error}", called(path))).help(limit.help).into());
     }
     store::read_inventory(&bytes).map(|read| Known::Inventory(Box::new(read))).map_err(|error| {
-        misread(path, &bytes, (FileKind::Inventory, "an inventory"), &error, error.help()).into()
+        misread(path, &bytes, FileKind::Inventory, "an inventory", &error, error.help()).into()
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::named_file::{called, head, is_stdin};
 use crate::problem::Problem;
-use delivery::Place;
+use delivery::LogSource;
 use logs::Filter;
 use logs::scan::Account;
 use std::fmt::Display;
@@ -19,7 +19,8 @@ const NAMED: usize = 5;
 pub fn misread(
     path: &Path,
     bytes: &[u8],
-    (wanted, noun): (FileKind, &str),
+    wanted: FileKind,
+    noun: &str,
     error: &dyn Display,
     help: impl Into<String>,
 ) -> Problem {
@@ -33,9 +34,9 @@ pub fn misread(
     }
 }
 
-/// The problem where nothing at all could be read of log files at these places, as they were typed; `None` iff anything was.
-pub fn nothing_read(account: &Account, filter: &Filter, places: &[String]) -> Option<Problem> {
-    let (line, help) = report::nothing_read(account, filter, places)?;
+/// The problem where nothing at all could be read of log files at these sources, as they were typed; `None` iff anything was.
+pub fn nothing_read(account: &Account, filter: &Filter, sources: &[String]) -> Option<Problem> {
+    let (line, help) = report::nothing_read(account, filter, sources)?;
     let first = account.troubles.first().map(|trouble| Path::new(trouble.file.as_str()));
     Some(first.and_then(no_log_file).unwrap_or_else(|| Problem::new(line).help(help)))
 }
@@ -45,20 +46,20 @@ fn no_log_file(path: &Path) -> Option<Problem> {
     let bytes = head(path);
     let of_logs = |kind: FileKind| matches!(kind, FileKind::LogFile | FileKind::Digest | FileKind::Packed);
     let is_other = store::recognized(&bytes).is_some_and(|kind| !of_logs(kind));
-    is_other.then(|| misread(path, &bytes, (FileKind::LogFile, "a log file"), &"", ""))
+    is_other.then(|| misread(path, &bytes, FileKind::LogFile, "a log file", &"", ""))
 }
 
 /// # Errors
 /// [`Problem`] iff a file was named that is known to be something else than a log file, or no folder has a log file: nothing is to be
 /// judged on that.
-pub fn hold_logs(places: &[Place]) -> Result<(), Problem> {
-    if let Some(problem) = places.iter().filter_map(Place::file).find_map(no_log_file) {
+pub fn hold_logs(sources: &[LogSource]) -> Result<(), Problem> {
+    if let Some(problem) = sources.iter().filter_map(LogSource::file).find_map(no_log_file) {
         return Err(problem);
     }
-    if places.is_empty() || !places.iter().all(Place::is_barren) {
+    if sources.is_empty() || !sources.iter().all(LogSource::is_barren) {
         return Ok(());
     }
-    let typed: Vec<String> = places.iter().map(Place::typed).collect();
+    let typed: Vec<String> = sources.iter().map(LogSource::typed).collect();
     let (line, help) = report::no_log_files(&typed);
     Err(Problem::new(line).help(help))
 }

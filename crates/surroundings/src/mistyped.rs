@@ -11,14 +11,14 @@ pub fn problem(error: &clap::Error, typed: &[OsString]) -> Option<Problem> {
     if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return None;
     }
-    let told = error.render().to_string();
-    let problem = Problem::misuse(line(&told));
-    Some(problem.help(help(error, &told, typed)))
+    let text = error.render().to_string();
+    let problem = Problem::misuse(line(&text));
+    Some(problem.help(help(error, &text, typed)))
 }
 
 /// What is wrong: the first paragraph, without what may be typed instead.
-fn line(told: &str) -> String {
-    let paragraph = told.lines().take_while(|line| !line.trim().is_empty());
+fn line(text: &str) -> String {
+    let paragraph = text.lines().take_while(|line| !line.trim().is_empty());
     let lines = paragraph.map(str::trim).filter(|line| !line.starts_with("[possible values"));
     let mut lines = lines.map(|line| line.strip_prefix("error: ").unwrap_or(line));
     let first = lines.next().unwrap_or_default().to_owned();
@@ -27,7 +27,7 @@ fn line(told: &str) -> String {
 }
 
 /// The nearest thing that makes sense.
-fn help(error: &clap::Error, told: &str, typed: &[OsString]) -> String {
+fn help(error: &clap::Error, text: &str, typed: &[OsString]) -> String {
     let suggested =
         [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
     if let Some(near) = suggested.into_iter().find_map(|kind| values(error, kind).into_iter().next()) {
@@ -38,7 +38,7 @@ fn help(error: &clap::Error, told: &str, typed: &[OsString]) -> String {
         return format!("it is one of {}", possible.join(", "));
     }
     let command = command(typed);
-    let usage = told.lines().find_map(|line| line.strip_prefix("Usage: invoketrail "));
+    let usage = text.lines().find_map(|line| line.strip_prefix("Usage: invoketrail "));
     // That of a file may be left out where --inventory names it.
     let usage = usage.map(|usage| usage.strip_suffix(" [FILE]").unwrap_or(usage));
     let is_flag = values(error, ContextKind::InvalidArg).iter().any(|one| one.starts_with('-'));
@@ -80,7 +80,7 @@ mod tests {
     use clap::CommandFactory;
     use std::ffi::OsString;
 
-    fn told(line: &str) -> Option<String> {
+    fn problem_of(line: &str) -> Option<String> {
         let typed: Vec<OsString> = line.split(' ').map(OsString::from).collect();
         let error = Cli::command().try_get_matches_from(&typed).err()?;
         problem(&error, &typed).map(|problem| problem.to_string())
@@ -89,12 +89,12 @@ mod tests {
     #[test]
     fn an_error_is_one_line_and_help_is_none() {
         let missing = "the following required arguments were not provided: <JOURNAL>";
-        assert_eq!(told("invoketrail undo").as_deref(), Some(missing));
-        assert_eq!(told("invoketrail adit").as_deref(), Some("unrecognized subcommand 'adit'"));
+        assert_eq!(problem_of("invoketrail undo").as_deref(), Some(missing));
+        assert_eq!(problem_of("invoketrail adit").as_deref(), Some("unrecognized subcommand 'adit'"));
         let format = "invalid value 'x' for '--format <FORMAT>'";
-        assert_eq!(told("invoketrail audit --format x").as_deref(), Some(format));
+        assert_eq!(problem_of("invoketrail audit --format x").as_deref(), Some(format));
         for asked in ["invoketrail --help", "invoketrail --version", "invoketrail audit --help"] {
-            assert_eq!(told(asked), None, "{asked}");
+            assert_eq!(problem_of(asked), None, "{asked}");
         }
     }
 }

@@ -4,14 +4,14 @@
 //! written to stderr goes through [`aside`], so that no line stands in the middle of another.
 
 use aws::{Activity, Progress};
-use delivery::Work;
+use delivery::WorkUnderWay;
 use report::{CollectionCounts, rate};
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Work that is done before is not worth a line.
+/// WorkUnderWay that is done before is not worth a line.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// A terminal's line is drawn so often.
 const FRAME: Duration = Duration::from_millis(200);
@@ -181,15 +181,15 @@ pub(crate) struct Watching;
 pub(crate) static WATCH: Watching = Watching;
 
 impl delivery::Watch for Watching {
-    fn looking(&self) -> Box<dyn Work> {
+    fn looking(&self) -> Box<dyn WorkUnderWay> {
         Counted::show(|number, took| format!("looking for files: {number} found{}", rate(number, took)))
     }
 
-    fn reading(&self, of: u64) -> Box<dyn Work> {
+    fn reading(&self, of: u64) -> Box<dyn WorkUnderWay> {
         Counted::show(move |number, took| format!("reading: {number} of {of} files{}", rate(number, took)))
     }
 
-    fn asking(&self, aws: &Arc<aws::Session>) -> Box<dyn Work> {
+    fn asking(&self, aws: &Arc<aws::Session>) -> Box<dyn WorkUnderWay> {
         // Only the oldest work is shown, so this one is hidden within a larger one.
         let (aws, before) = (Arc::clone(aws), aws.activity().requests);
         Counted::show(move |_, took| {
@@ -200,14 +200,14 @@ impl delivery::Watch for Watching {
     }
 }
 
-/// Work that counts files.
+/// WorkUnderWay that counts files.
 struct Counted {
     number: Arc<AtomicU64>,
     shown: Mutex<Option<Shown>>,
 }
 
 impl Counted {
-    fn show(words: impl Fn(u64, Duration) -> String + Send + 'static) -> Box<dyn Work> {
+    fn show(words: impl Fn(u64, Duration) -> String + Send + 'static) -> Box<dyn WorkUnderWay> {
         let number = Arc::<AtomicU64>::default();
         let counted = Arc::clone(&number);
         let shown = Shown::of(move |took| words(counted.load(Ordering::Relaxed), took));
@@ -215,7 +215,7 @@ impl Counted {
     }
 }
 
-impl Work for Counted {
+impl WorkUnderWay for Counted {
     fn one(&self) {
         self.number.fetch_add(1, Ordering::Relaxed);
     }

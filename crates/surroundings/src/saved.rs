@@ -64,7 +64,6 @@ pub fn unread(path: &Path, error: &BundleError) -> anyhow::Error {
 /// # Errors
 /// [`Problem`] where they are none.
 pub fn read(path: &Path, bytes: &[u8]) -> Result<SavedAudit> {
-    store::read_audit(bytes).map_err(|error| {
-        misread(path, bytes, (FileKind::Audit, "a saved audit"), &error, error.help()).into()
-    })
+    store::read_audit(bytes)
+        .map_err(|error| misread(path, bytes, FileKind::Audit, "a saved audit", &error, error.help()).into())
 }

@@ -1,8 +1,8 @@
-//! Errors about names that nothing has: of functions, and of places where files would be.
+//! Errors about names that nothing has: of functions, and of sources where files would be.
 
 use crate::misread::nothing_there;
 use crate::problem::{Problem, io_problem};
-use delivery::{NoFunction, NoPlace};
+use delivery::{NoFunction, NotASource};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -21,12 +21,12 @@ pub fn no_function_of<'a>(asked: &[&str], among: &str, names: impl IntoIterator<
 }
 
 /// The error about what was typed, and is no place.
-pub fn no_place(error: &NoPlace) -> Problem {
+pub fn not_a_source(error: &NotASource) -> Problem {
     match error {
-        NoPlace::NoBucket { .. } => {
+        NotASource::NoBucket { .. } => {
             Problem::misuse(error.to_string()).help("name it as in s3://BUCKET/PREFIX")
         }
-        NoPlace::Unreadable { typed, error } => {
+        NotASource::Unreadable { typed, error } => {
             let problem = io_problem("read", typed, error);
             let near = (error.kind() == ErrorKind::NotFound).then(|| nothing_there(Path::new(typed)));
             match near.flatten() {

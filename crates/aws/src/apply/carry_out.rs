@@ -95,7 +95,7 @@ pub(super) async fn run<W: World>(
     world: &mut W,
     orders: Orders<'_>,
     journal: &mut dyn Journal,
-    told: &mut dyn FnMut(usize),
+    done: &mut dyn FnMut(usize),
 ) -> Carried {
     let Orders { changes, marks, back, relied_on } = orders;
     let mark = |at: usize| marks.get(at).copied().unwrap_or_default();
@@ -137,7 +137,7 @@ pub(super) async fn run<W: World>(
             }
         }
         carried.done.push(at);
-        told(at);
+        done(at);
     }
     carried
 }
@@ -170,7 +170,7 @@ async fn compare_all<W: World>(world: &mut W, orders: Orders<'_>) -> Option<Stop
         // What the changes set themselves is compared where it is set.
         let set = |one: &&Change| changes.iter().any(|change| change.same_setting(one));
         for one in relied_on.get(at).into_iter().flatten().filter(|one| !set(one)) {
-            if let Err(stopped) = stands(world, (at, back), one).await {
+            if let Err(stopped) = stands(world, at, back, one).await {
                 return Some(stopped);
             }
         }
@@ -179,11 +179,7 @@ async fn compare_all<W: World>(world: &mut W, orders: Orders<'_>) -> Option<Stop
 }
 
 /// That what a change rests on still stands. What takes back rests on nothing that does not exist any more.
-async fn stands<W: World>(
-    world: &mut W,
-    (at, back): (usize, bool),
-    relied_on: &Change,
-) -> Result<(), Stopped> {
+async fn stands<W: World>(world: &mut W, at: usize, back: bool, relied_on: &Change) -> Result<(), Stopped> {
     match world.read(relied_on).await {
         Ok(found) if found == relied_on.before() || found == relied_on.after() => Ok(()),
         Ok(State::Gone) if back => Ok(()),
@@ -237,7 +233,7 @@ impl Step<'_> {
             return Err(Stopped::Stale { at, found: Box::new(found) });
         }
         for one in self.relied_on {
-            stands(world, (at, self.back), one).await?;
+            stands(world, at, self.back, one).await?;
         }
         if !self.intended {
             write(journal, Entry::Intent(at), false)?;
@@ -277,8 +273,8 @@ impl Step<'_> {
                         (Ok(found), Err(failure)) if unset(&found) => refused(at, failure),
                         (Ok(found), _) => {
                             // What was found is the answer, whether or not the journal can hold it.
-                            let told = "something else was found after it was set".to_owned();
-                            let _ = journal.write(&Entry::Failed(at, told));
+                            let error = "something else was found after it was set".to_owned();
+                            let _ = journal.write(&Entry::Failed(at, error));
                             Stopped::Differs { at, found: Box::new(found) }
                         }
                         (Err(failure), _) => refused(at, &failure),

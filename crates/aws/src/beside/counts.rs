@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
-use crate::series::{Asked, told};
+use crate::series::{Asked, to_rfc3339};
 use crate::session::{Reach, Session};
 use audit::inventory::{Gap, Place};
 use aws_smithy_types::DateTime;
@@ -45,7 +45,7 @@ fn window(collected_at: &str) -> Result<(String, String), Failure> {
     let wrong = |_| Failure::new(Class::Final, "the inventory does not say when it was collected");
     let at = DateTime::from_str(collected_at, Format::DateTime).map_err(wrong)?.secs();
     let to = at - at.rem_euclid(DAY_SECONDS);
-    Ok((told(to - DAYS * DAY_SECONDS)?, told(to)?))
+    Ok((to_rfc3339(to - DAYS * DAY_SECONDS)?, to_rfc3339(to)?))
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ pub(crate) async fn of(run: Run<'_>, reach: &Reach, region: &str) -> ChannelsRea
         .collect();
     channels.sort();
     channels.dedup();
-    let seen = join_all(channels.iter().map(|(arn, name)| channel(run, reach, region, (arn, name)))).await;
+    let seen = join_all(channels.iter().map(|(arn, name)| channel(run, reach, region, arn, name))).await;
     let arns = match failure {
         Some(failure) => Err(failure.gap(&call)),
         None => Ok(channels.into_iter().map(|(arn, _)| arn).collect()),
@@ -48,7 +48,7 @@ pub(crate) async fn of(run: Run<'_>, reach: &Reach, region: &str) -> ChannelsRea
     ChannelsRead { arns, seen }
 }
 
-async fn channel(run: Run<'_>, reach: &Reach, region: &str, (arn, name): (&str, &str)) -> RecorderRead {
+async fn channel(run: Run<'_>, reach: &Reach, region: &str, arn: &str, name: &str) -> RecorderRead {
     let client = reach.cloudtrail(region);
     let body = Body::default();
     let call = Call::new(Service::CloudTrail, "cloudtrail:GetChannel", &reach.account, region).about(arn);

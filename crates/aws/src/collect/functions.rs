@@ -36,7 +36,8 @@ pub(crate) async fn functions(run: Run<'_>, reach: &Reach, region: &str) -> List
         run.came(&call, arns.len());
         Ok((arns, answer.next_marker))
     });
-    listing(found.await, ResourceType::Function, &call)
+    let (arns, failure) = found.await;
+    listing(arns, failure, ResourceType::Function, &call)
 }
 
 /// `AWS::Lambda::WebFunction` whose home is at a place.
@@ -51,13 +52,14 @@ pub(crate) async fn web_functions(run: Run<'_>, reach: &Reach, region: &str) -> 
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        said(&body, &call, "functions")?;
+        listed_in(&body, &call, "functions")?;
         let arns: Vec<Option<String>> =
             answer.functions.into_iter().map(|function| Some(function.function_arn)).collect();
         run.came(&call, arns.len());
         Ok((arns, answer.next_token))
     });
-    let mut found = listing(listed.await, ResourceType::WebFunction, &call);
+    let (arns, failure) = listed.await;
+    let mut found = listing(arns, failure, ResourceType::WebFunction, &call);
     let serving = iter(&found.resources).map(|web| serving(run, reach, region, &web.arn));
     let serving: Vec<Read<Serving>> = serving.buffered(ENDPOINTS_AT_ONCE).collect().await;
     for (resource, serving) in found.resources.iter_mut().zip(serving) {
@@ -78,12 +80,13 @@ pub(crate) async fn microvm_images(run: Run<'_>, reach: &Reach, region: &str) ->
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        said(&body, &call, "items")?;
+        listed_in(&body, &call, "items")?;
         let arns: Vec<Option<String>> = answer.items.into_iter().map(|image| Some(image.image_arn)).collect();
         run.came(&call, arns.len());
         Ok((arns, answer.next_token))
     });
-    listing(listed.await, ResourceType::MicrovmImage, &call)
+    let (arns, failure) = listed.await;
+    listing(arns, failure, ResourceType::MicrovmImage, &call)
 }
 
 /// The Regions that serve a web function besides its own: its invocations are recorded where they are served.
@@ -101,7 +104,7 @@ async fn serving(run: Run<'_>, reach: &Reach, region: &str, arn: &str) -> Read<S
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        for endpoint in said(&body, &call, "endpoints")? {
+        for endpoint in listed_in(&body, &call, "endpoints")? {
             let at_home =
                 endpoint.get("endpointType").and_then(serde_json::Value::as_str) == Some("HomeRegion");
             if !at_home {
@@ -125,7 +128,7 @@ async fn serving(run: Run<'_>, reach: &Reach, region: &str, arn: &str) -> Read<S
 ///
 /// # Errors
 /// A final failure, iff there is none.
-fn said(body: &Body, call: &Call<'_>, member: &str) -> Result<Vec<serde_json::Value>, Failure> {
+fn listed_in(body: &Body, call: &Call<'_>, member: &str) -> Result<Vec<serde_json::Value>, Failure> {
     let listed = body.selected(call.action).and_then(|answer| list(&answer, member).map(<[_]>::to_vec));
     listed.map_err(|error| Failure::new(Class::Final, error))
 }
@@ -133,7 +136,8 @@ fn said(body: &Body, call: &Call<'_>, member: &str) -> Result<Vec<serde_json::Va
 /// The resources of a listing by their unqualified ARNs, sorted, each once. An ARN that is none of that type is not
 /// passed over: something is there that we cannot name, so the listing is not complete.
 fn listing(
-    (arns, failure): (Vec<Option<String>>, Option<Failure>),
+    arns: Vec<Option<String>>,
+    failure: Option<Failure>,
     kind: ResourceType,
     call: &Call<'_>,
 ) -> ListingRead {
@@ -179,7 +183,7 @@ mod tests {
     #[test]
     fn a_resource_of_another_place_is_a_gap() {
         let call = Call::new(Service::Lambda, "lambda:ListFunctions", "111122223333", "eu-west-1");
-        let of = |arn: &str| listing((vec![Some(arn.to_owned())], None), ResourceType::Function, &call);
+        let of = |arn: &str| listing(vec![Some(arn.to_owned())], None, ResourceType::Function, &call);
         assert!(of("arn:aws:lambda:eu-west-1:111122223333:function:f:live").gap.is_none());
         for strange in [
             "arn:aws:lambda:us-east-1:111122223333:function:f",

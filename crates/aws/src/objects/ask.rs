@@ -2,7 +2,7 @@
 
 use super::Objects;
 use super::error::{ObjectError, ObjectTrouble};
-use super::place::{Said, find, told};
+use super::place::{Meaning, find, meaning};
 use crate::call::Call;
 use crate::endpoint::Target;
 use crate::gap::{Class, Failure};
@@ -51,8 +51,8 @@ impl Objects<'_> {
     pub(crate) async fn ask(&self, ask: &Ask<'_>) -> Result<Reply, ObjectError> {
         let Ask { bucket, key, .. } = *ask;
         if !may_be_a_bucket(bucket) {
-            let said = "a bucket's name has letters, digits, dots and dashes";
-            return Err(ObjectError::new(ObjectTrouble::NoBucket, bucket, key, said));
+            let message = "a bucket's name has letters, digits, dots and dashes";
+            return Err(ObjectError::new(ObjectTrouble::NoBucket, bucket, key, message));
         }
         let session = self.session;
         let account = self.account.unwrap_or(&session.caller.account);
@@ -63,23 +63,23 @@ impl Objects<'_> {
         let mut region = place.map_err(|(failure, action)| wrong(&failure, action))?;
         for _ in 0..=MOVES {
             match once(session, &reach, &region, ask).await.map_err(|failure| wrong(&failure, ask.action))? {
-                Said::Here(reply) => return Ok(reply),
-                Said::Elsewhere(there) => {
+                Meaning::Here(reply) => return Ok(reply),
+                Meaning::Elsewhere(there) => {
                     session.buckets.moved(bucket, &there).await;
                     region = there;
                 }
-                Said::Nothing => {
-                    let said = "S3 answers HEAD with 404";
-                    return Err(ObjectError::new(ObjectTrouble::Missing, bucket, key, said));
+                Meaning::Nothing => {
+                    let message = "S3 answers HEAD with 404";
+                    return Err(ObjectError::new(ObjectTrouble::Missing, bucket, key, message));
                 }
             }
         }
-        let said = "S3 sends us from Region to Region";
-        Err(ObjectError::new(ObjectTrouble::Failed, bucket, key, said))
+        let message = "S3 sends us from Region to Region";
+        Err(ObjectError::new(ObjectTrouble::Failed, bucket, key, message))
     }
 }
 
-async fn once(session: &Session, reach: &Reach, region: &str, ask: &Ask<'_>) -> Result<Said, Failure> {
+async fn once(session: &Session, reach: &Reach, region: &str, ask: &Ask<'_>) -> Result<Meaning, Failure> {
     let target = Target::s3(&session.caller.partition, region)
         .ok_or_else(|| Failure::new(Class::Final, "the address of S3 in this partition is not known"))?;
     let call = Call::new(Service::S3Objects, ask.action, &reach.account, region);
@@ -90,7 +90,7 @@ async fn once(session: &Session, reach: &Reach, region: &str, ask: &Ask<'_>) -> 
         [("range", ask.range), ("if-match", ask.condition), ("if-none-match", none), ("content-type", kind)];
     let headers: Vec<(&'static str, &str)> =
         named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-    let attempt = || -> Attempt<'_, Said> {
+    let attempt = || -> Attempt<'_, Meaning> {
         Box::pin(async {
             let reply = match (ask.method, ask.body) {
                 ("PUT" | "DELETE", body) => {
@@ -98,7 +98,7 @@ async fn once(session: &Session, reach: &Reach, region: &str, ask: &Ask<'_>) -> 
                 }
                 _ => raw::read(reach, &target, ask.method, &uri, &headers).await?,
             };
-            told(reply, region, ask.method)
+            meaning(reply, region, ask.method)
         })
     };
     session.wire.send(&call, attempt).await

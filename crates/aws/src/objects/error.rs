@@ -30,7 +30,7 @@ pub enum ObjectTrouble {
 
 /// An object that could not be read, or a bucket that could not be listed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("s3://{bucket}{}: {}: {said}", key.as_ref().map(|key| format!("/{}", one_line(key))).unwrap_or_default(), self.words())]
+#[error("s3://{bucket}{}: {}: {message}", key.as_ref().map(|key| format!("/{}", one_line(key))).unwrap_or_default(), self.words())]
 pub struct ObjectError {
     /// What is the matter.
     pub trouble: ObjectTrouble,
@@ -39,7 +39,7 @@ pub struct ObjectError {
     /// The key; `None` iff it is about a listing.
     pub key: Option<String>,
     /// One line: what AWS or the network said.
-    pub said: String,
+    pub message: String,
     out_of_range: bool,
 }
 
@@ -54,9 +54,15 @@ const PERMISSIONS: [&str; 6] = [
 ];
 
 impl ObjectError {
-    pub(crate) fn new(trouble: ObjectTrouble, bucket: &str, key: Option<&str>, said: &str) -> Self {
+    pub(crate) fn new(trouble: ObjectTrouble, bucket: &str, key: Option<&str>, message: &str) -> Self {
         let key = key.map(str::to_owned);
-        ObjectError { trouble, bucket: bucket.to_owned(), key, said: one_line(said), out_of_range: false }
+        ObjectError {
+            trouble,
+            bucket: bucket.to_owned(),
+            key,
+            message: one_line(message),
+            out_of_range: false,
+        }
     }
 
     /// From a failure of the operation that needs `action`.
@@ -96,8 +102,8 @@ impl ObjectError {
     /// What to do about it, where there is something: one line.
     #[must_use]
     pub fn help(&self) -> Option<String> {
-        let ObjectError { bucket, said, .. } = self;
-        let said = said.to_ascii_lowercase();
+        let ObjectError { bucket, message, .. } = self;
+        let message = message.to_ascii_lowercase();
         match self.trouble {
             ObjectTrouble::Refused { permission: "s3:GetObject" } => Some(format!(
                 "grant the caller s3:GetObject on the objects of {bucket}, in the bucket's policy too if it belongs to \
@@ -109,8 +115,8 @@ impl ObjectError {
             ObjectTrouble::Refused { permission } => Some(format!(
                 "grant the caller {permission} on {bucket}, in the bucket's policy too if it belongs to another account"
             )),
-            ObjectTrouble::Kms if said.contains("disabled") => Some("enable the KMS key".to_owned()),
-            ObjectTrouble::Kms if said.contains("pending") => {
+            ObjectTrouble::Kms if message.contains("disabled") => Some("enable the KMS key".to_owned()),
+            ObjectTrouble::Kms if message.contains("pending") => {
                 Some("cancel the deletion of the KMS key while that is possible".to_owned())
             }
             ObjectTrouble::Kms => Some(
@@ -125,10 +131,10 @@ impl ObjectError {
             )),
             ObjectTrouble::NoBucket => Some("name the bucket as in s3://BUCKET/PREFIX".to_owned()),
             ObjectTrouble::Changed => Some("list it again and read what is there now".to_owned()),
-            ObjectTrouble::Failed if said.starts_with("requesttimetooskewed") => {
+            ObjectTrouble::Failed if message.starts_with("requesttimetooskewed") => {
                 Some("set the clock of this machine right".to_owned())
             }
-            ObjectTrouble::Failed if said.starts_with("expiredtoken") => {
+            ObjectTrouble::Failed if message.starts_with("expiredtoken") => {
                 Some("renew the credentials".to_owned())
             }
             ObjectTrouble::Missing | ObjectTrouble::Failed | ObjectTrouble::Interrupted => None,
@@ -158,9 +164,11 @@ fn trouble(failure: &Failure, action: &'static str) -> ObjectTrouble {
 
 /// True iff the refusal is about the key that the object is encrypted with. S3 passes on codes of KMS (`KMS.DisabledException`)
 /// or says `AccessDenied` in words that name `kms:Decrypt` or, of old, a *customer master key*.
-fn speaks_of_kms(code: &str, said: &str) -> bool {
-    let said = said.to_ascii_lowercase();
-    code.starts_with("KMS.") || said.contains("kms:") || (said.contains("ciphertext") && said.contains("key"))
+fn speaks_of_kms(code: &str, message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    code.starts_with("KMS.")
+        || message.contains("kms:")
+        || (message.contains("ciphertext") && message.contains("key"))
 }
 
 #[cfg(test)]
@@ -200,14 +208,14 @@ mod tests {
 
     #[test]
     fn an_archived_object_needs_a_restore_and_no_permission() {
-        for (status, said) in [
+        for (status, message) in [
             (403, "The operation is not valid for the object's storage class"),
             (403, "The operation is not valid for the object's access tier"),
             (403, "Access Denied: kms: not authorized"),
             (400, ""),
         ] {
-            let error = of(status, "InvalidObjectState", said);
-            assert_eq!(error.trouble, ObjectTrouble::Archived, "{said}");
+            let error = of(status, "InvalidObjectState", message);
+            assert_eq!(error.trouble, ObjectTrouble::Archived, "{message}");
             let help = error.help().unwrap();
             assert!(help.contains("aws s3api restore-object --bucket logs --key KEY"), "{help}");
             assert!(!help.contains("grant") && !error.to_string().contains("refused"), "{error}");
@@ -216,10 +224,10 @@ mod tests {
 
     #[test]
     fn the_permission_that_is_lacking_is_the_one_that_aws_names() {
-        let said = "User: arn:aws:iam::1:user/a is not authorized to perform: s3:ListBucket on resource: \
+        let message = "User: arn:aws:iam::1:user/a is not authorized to perform: s3:ListBucket on resource: \
                     \"arn:aws:s3:::logs\" because no identity-based policy allows the s3:ListBucket action";
         assert_eq!(
-            of(403, "AccessDenied", said).trouble,
+            of(403, "AccessDenied", message).trouble,
             ObjectTrouble::Refused { permission: "s3:ListBucket" }
         );
         assert_eq!(

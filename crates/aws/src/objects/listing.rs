@@ -103,7 +103,7 @@ impl<'a> Pages<'a> {
         goes_on
     }
 
-    fn nonsense(&self, said: &str) -> ObjectError {
-        ObjectError::new(ObjectTrouble::Failed, &self.bucket, None, said)
+    fn nonsense(&self, message: &str) -> ObjectError {
+        ObjectError::new(ObjectTrouble::Failed, &self.bucket, None, message)
     }
 }

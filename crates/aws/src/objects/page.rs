@@ -40,45 +40,45 @@ pub(super) fn read(body: &[u8]) -> Result<(Page, Option<String>), String> {
     if !xml.trim_end().ends_with(&closing) {
         return Err("the answer is cut off".to_owned());
     }
-    let (mut page, mut told) = (Page::default(), Told::default());
+    let (mut page, mut declared) = (Page::default(), Declared::default());
     while let Some(mut part) = root.next_tag() {
         match part.start_el().local() {
             "Contents" => page.entries.push(entry(&mut part)?),
             "CommonPrefixes" => page.folders.push(folder(&mut part)?),
-            "IsTruncated" => told.truncated = Some(text(&mut part)? == "true"),
-            "NextContinuationToken" => told.next = Some(text(&mut part)?),
-            "KeyCount" => told.count = text(&mut part)?.parse::<usize>().ok(),
-            "EncodingType" => told.encoded = text(&mut part)? == "url",
+            "IsTruncated" => declared.truncated = Some(text(&mut part)? == "true"),
+            "NextContinuationToken" => declared.next = Some(text(&mut part)?),
+            "KeyCount" => declared.count = text(&mut part)?.parse::<usize>().ok(),
+            "EncodingType" => declared.encoded = text(&mut part)? == "url",
             _ => {}
         }
     }
-    settled(page, told)
+    settled(page, declared)
 }
 
 /// What the answer says about itself.
 #[derive(Debug, Default)]
-struct Told {
+struct Declared {
     truncated: Option<bool>,
     next: Option<String>,
     count: Option<usize>,
     encoded: bool,
 }
 
-fn settled(mut page: Page, told: Told) -> Result<(Page, Option<String>), String> {
+fn settled(mut page: Page, declared: Declared) -> Result<(Page, Option<String>), String> {
     let held = page.entries.len() + page.folders.len();
     // The decoder also ends in silence where the XML is broken.
-    let count = told.count.ok_or("the answer does not say how many keys it holds")?;
+    let count = declared.count.ok_or("the answer does not say how many keys it holds")?;
     if count != held {
         return Err(format!("the answer says that it holds {count} keys, and holds {held}"));
     }
-    if told.encoded {
+    if declared.encoded {
         let named = page.entries.iter_mut().map(|entry| &mut entry.key).chain(&mut page.folders);
         for name in named {
             *name = decoded(name).ok_or_else(|| format!("`{name}` is not an encoded key"))?;
         }
     }
-    let next = told.next.filter(|next| !next.is_empty());
-    match (told.truncated, next) {
+    let next = declared.next.filter(|next| !next.is_empty());
+    match (declared.truncated, next) {
         (Some(false), _) => Ok((page, None)),
         (Some(true), Some(next)) => Ok((page, Some(next))),
         (Some(true), None) => Err("the answer does not say where the listing goes on".to_owned()),

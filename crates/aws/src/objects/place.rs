@@ -11,7 +11,7 @@ use cloudtrail::names::Region;
 
 /// What an answer of S3 means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum Meaning {
     /// A success.
     Here(Reply),
     /// The bucket is in that Region.
@@ -21,16 +21,16 @@ pub(crate) enum Said {
 }
 
 /// What the answer means that came from `region`.
-pub(crate) fn told(reply: Reply, region: &str, method: &str) -> Result<Said, Failure> {
+pub(crate) fn meaning(reply: Reply, region: &str, method: &str) -> Result<Meaning, Failure> {
     if reply.is_success() {
-        return Ok(Said::Here(reply));
+        return Ok(Meaning::Here(reply));
     }
     // 301 PermanentRedirect, 307 of a young bucket, 400 AuthorizationHeaderMalformed and 403 all may name the Region.
     match elsewhere(&reply).filter(|there| there != region) {
-        Some(there) => Ok(Said::Elsewhere(there)),
+        Some(there) => Ok(Meaning::Elsewhere(there)),
         // A page of somebody else's says nothing about objects; S3's answers have a number.
         None if reply.status == 404 && method == "HEAD" && reply.header("x-amz-request-id").is_some() => {
-            Ok(Said::Nothing)
+            Ok(Meaning::Nothing)
         }
         None => Err(reply.failure()),
     }
@@ -119,7 +119,7 @@ async fn exchange(
 
 #[cfg(test)]
 mod tests {
-    use super::{Said, told};
+    use super::{Meaning, meaning};
     use crate::raw::Reply;
 
     fn reply(status: u16, header: Option<(&str, &str)>, body: &str) -> Reply {
@@ -128,17 +128,17 @@ mod tests {
 
     #[test]
     fn the_region_is_taken_from_either_place() {
-        let moved = told(reply(301, Some(("x-amz-bucket-region", "eu-west-1")), ""), "us-east-1", "GET");
-        assert_eq!(moved.unwrap(), Said::Elsewhere("eu-west-1".to_owned()));
+        let moved = meaning(reply(301, Some(("x-amz-bucket-region", "eu-west-1")), ""), "us-east-1", "GET");
+        assert_eq!(moved.unwrap(), Meaning::Elsewhere("eu-west-1".to_owned()));
         let body = "<Error><Code>AuthorizationHeaderMalformed</Code><Region>af-south-1</Region></Error>";
-        let moved = told(reply(400, None, body), "us-east-1", "GET");
-        assert_eq!(moved.unwrap(), Said::Elsewhere("af-south-1".to_owned()));
+        let moved = meaning(reply(400, None, body), "us-east-1", "GET");
+        assert_eq!(moved.unwrap(), Meaning::Elsewhere("af-south-1".to_owned()));
     }
 
     #[test]
     fn what_cannot_be_a_region_moves_us_nowhere() {
         for name in ["", "evil.example/", "a.b.c.d", "EU", "us-east-1"] {
-            let answer = told(reply(301, Some(("x-amz-bucket-region", name)), ""), "us-east-1", "GET");
+            let answer = meaning(reply(301, Some(("x-amz-bucket-region", name)), ""), "us-east-1", "GET");
             assert!(answer.is_err(), "{name}: {answer:?}");
         }
     }

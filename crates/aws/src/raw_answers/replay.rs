@@ -68,7 +68,7 @@ impl Replay {
     /// Whether a call worked whose answer is not kept.
     pub(crate) async fn outcome(&self, call: &Call<'_>) -> Result<(), Failure> {
         self.go_on().await;
-        match self.said(Exchange::of(call).asked.clone()) {
+        match self.recalled(Exchange::of(call).asked.clone()) {
             Ok(Said::Withheld) => Ok(()),
             Ok(_) => Err(Failure::new(Class::Refused, NOT_KEPT)),
             Err(failure) => Err(failure),
@@ -84,7 +84,7 @@ impl Replay {
     }
 
     /// What was kept of exactly this request, else of the call where it never came to a request.
-    fn said(&self, asked: Asked) -> Result<Said, Failure> {
+    fn recalled(&self, asked: Asked) -> Result<Said, Failure> {
         let without = || Asked { request: None, ..asked.clone() };
         let said = self.recall.recall(&asked);
         let said =
@@ -107,7 +107,7 @@ impl Replay {
 
     fn answer(&self, exchange: &Exchange, request: &HttpRequest) -> Result<HttpResponse, Failure> {
         let asked = Asked { request: Some(request_of(request)), ..exchange.asked.clone() };
-        match self.said(asked)? {
+        match self.recalled(asked)? {
             Said::Answer { status, error_code, body, .. } => response(status, error_code, body),
             _ => Err(Failure::new(Class::Refused, NOT_KEPT)),
         }

@@ -178,8 +178,8 @@ async fn metrics_are_read_by_the_hour() {
         seed.query("monitoring", "us-east-1", &body);
     }
     let evidence = opened(&seed).await;
-    let window = (DAY, DAY + 3 * HOUR);
-    let read = evidence.invocations(id, "us-east-1", &[name.as_str(), "idle"], window).await.unwrap();
+    let read =
+        evidence.invocations(id, "us-east-1", &[name.as_str(), "idle"], DAY, DAY + 3 * HOUR).await.unwrap();
     assert_eq!(read[&name], [(DAY, 7), (DAY + 2 * HOUR, 5)]);
     assert_eq!(read["idle"], []);
 }

@@ -131,11 +131,11 @@ async fn hours_come_from_all_pages_in_order() {
     })
     .await;
     // The hours that lie between are whole ones.
-    let window = (DAY - 1, DAY + 3 * HOUR + 1);
-    let read = evidence.invocations(CALLER, "us-east-1", &["f", "g"], window).await.unwrap();
+    let read =
+        evidence.invocations(CALLER, "us-east-1", &["f", "g"], DAY - 1, DAY + 3 * HOUR + 1).await.unwrap();
     assert_eq!(read["f"], [(DAY, 1), (DAY + 2 * HOUR, 3)]);
     assert_eq!(read["g"], []);
-    let none = evidence.invocations(CALLER, "us-east-1", &["f"], (DAY + 1, DAY + HOUR)).await.unwrap();
+    let none = evidence.invocations(CALLER, "us-east-1", &["f"], DAY + 1, DAY + HOUR).await.unwrap();
     assert_eq!(none["f"], []);
 }
 
@@ -154,12 +154,12 @@ async fn what_is_not_whole_is_a_gap_and_never_a_zero() {
     ];
     for answer in answers {
         let evidence = invocations(move |_| send(200, answer.clone())).await;
-        let read = evidence.invocations(CALLER, "us-east-1", &["f"], (DAY, DAY + 2 * HOUR)).await;
+        let read = evidence.invocations(CALLER, "us-east-1", &["f"], DAY, DAY + 2 * HOUR).await;
         let gap = read.unwrap_err();
         assert_eq!((gap.call.as_str(), gap.kind), ("cloudwatch:GetMetricData", GapKind::Failed));
     }
     let evidence = invocations(|_| refused()).await;
-    let gap = evidence.invocations(CALLER, "us-east-1", &["f"], (DAY, DAY + HOUR)).await.unwrap_err();
+    let gap = evidence.invocations(CALLER, "us-east-1", &["f"], DAY, DAY + HOUR).await.unwrap_err();
     assert_eq!(gap.kind, GapKind::Refused);
 }
 

@@ -70,7 +70,7 @@ async fn a_listing_that_is_cut_off_is_an_error_behind_good_pages() {
         assert_eq!(pages.next().await.unwrap().unwrap().entries.len(), 100);
     }
     let error = pages.next().await.unwrap().unwrap_err();
-    assert_eq!((error.trouble, error.said.as_str()), (ObjectTrouble::Failed, "the answer is cut off"));
+    assert_eq!((error.trouble, error.message.as_str()), (ObjectTrouble::Failed, "the answer is cut off"));
     assert!(pages.next().await.is_none());
 }
 
@@ -86,7 +86,7 @@ async fn a_circle_and_endless_emptiness_are_errors() {
     })
     .await;
     let error = evidence.objects().list("logs", "", None, false).all().await.unwrap_err();
-    assert!(error.said.contains("does not end"), "{error}");
+    assert!(error.message.contains("does not end"), "{error}");
     let (evidence, asked) = bucket(|_, request| {
         let at: usize = token(request).map_or(0, |token| token.parse().unwrap());
         with(200, &[], &listing(&[], Some(&(at + 1).to_string())))
@@ -105,7 +105,7 @@ async fn a_listing_that_goes_on_and_comes_to_nothing_new_is_an_error() {
     })
     .await;
     let error = evidence.objects().list("logs", "", None, false).all().await.unwrap_err();
-    assert!(error.said.contains("does not end"), "{error}");
+    assert!(error.message.contains("does not end"), "{error}");
     assert_eq!(asked.lock().unwrap().len(), 1 + 2);
 }
 

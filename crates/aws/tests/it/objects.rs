@@ -255,6 +255,6 @@ async fn every_reading_can_move_between_threads() {
     movable(&pages.next());
     movable(&evidence.locations(&[]));
     movable(&evidence.public_keys("us-east-1", 0, 0));
-    movable(&evidence.invocations("1", "us-east-1", &[], (0, 0)));
+    movable(&evidence.invocations("1", "us-east-1", &[], 0, 0));
     movable(&evidence.invoke("x", "y", aws::Aim::Check));
 }

@@ -1,6 +1,6 @@
 //! The exceptions that a plan declares or ends: found out before the first change, and written after the last.
 
-use super::work::Work;
+use super::plan_run::PlanRun;
 use anyhow::Result;
 use args::outcome::Outcome;
 use audit::change::Change;
@@ -151,7 +151,7 @@ pub(super) fn refuses_needed(plan: &Plan, inventory: &Inventory, declared: &[Exc
 }
 
 /// Refuses a backout whose exception would excuse nothing any more. What was begun can be taken back.
-pub(super) fn too_late(work: &Work, context: &Context, live: &Live) -> Option<Outcome> {
+pub(super) fn too_late(work: &PlanRun, context: &Context, live: &Live) -> Option<Outcome> {
     let one = is_over(&work.plan, day(&context.now)).filter(|_| !work.is_done())?;
     let until = &one.until;
     say("error", &format!("the exception of this backout was accepted until {until}, and that day is over"));

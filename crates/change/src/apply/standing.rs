@@ -2,7 +2,7 @@
 
 use super::again::{audit_again, counted_again};
 use super::declared::{Declared, refuses_needed};
-use super::{Place, Work, journal, tell_difference};
+use super::{PlanAccounts, PlanRun, journal, tell_difference};
 use anyhow::Result;
 use args::outcome::Outcome;
 use audit::change::{Change, State};
@@ -86,25 +86,29 @@ enum Left {
     Interrupted,
 }
 
-impl Work {
+impl PlanRun {
     /// How it ends where its journal says that everything is done: nothing is changed then. `None` iff there is something to do.
-    pub(super) fn ended_before(&self, declared: &Declared, place: &Place<'_>) -> Result<Option<Outcome>> {
+    pub(super) fn ended_before(
+        &self,
+        declared: &Declared,
+        accounts: &PlanAccounts<'_>,
+    ) -> Result<Option<Outcome>> {
         if self.is_resumed() {
-            return self.is_done().then(|| self.done_before(declared, place)).transpose();
+            return self.is_done().then(|| self.done_before(declared, accounts)).transpose();
         }
         if standing(&self.journal)?.way(Deed::Apply) != Way::Compare {
             return Ok(None);
         }
-        let earlier = Work::resumed(&self.journal)?;
-        let same = earlier.hash == self.hash && !matches!(left(&earlier.plan, place)?, Left::Changed(_));
+        let earlier = PlanRun::resumed(&self.journal)?;
+        let same = earlier.hash == self.hash && !matches!(left(&earlier.plan, accounts)?, Left::Changed(_));
         // What was taken back is not taken back twice; after a part of it the rest may be.
         let ended = same || self.plan.purpose == Purpose::Undo && !is_part(&self.journal)?;
-        ended.then(|| earlier.done_before(declared, place)).transpose()
+        ended.then(|| earlier.done_before(declared, accounts)).transpose()
     }
 
     /// Says that everything was done before, and whether it still is. Exceptions follow what was done where a run was stopped before
     /// it had written them.
-    pub(crate) fn done_before(&self, declared: &Declared, place: &Place<'_>) -> Result<Outcome> {
+    pub(crate) fn done_before(&self, declared: &Declared, accounts: &PlanAccounts<'_>) -> Result<Outcome> {
         let (name, done) = match self.plan.purpose {
             Purpose::Undo if is_part(&self.journal)? => {
                 (format!("a part of {}", called(&self.journal.with_extension(""))), "taken back")
@@ -112,7 +116,7 @@ impl Work {
             Purpose::Undo => (called(&self.journal.with_extension("")), "taken back"),
             _ => (called(&self.journal), "carried out"),
         };
-        match left(&self.plan, place)? {
+        match left(&self.plan, accounts)? {
             Left::Interrupted => {
                 say("note", "interrupted");
                 Ok(Outcome::Interrupted)
@@ -120,7 +124,7 @@ impl Work {
             Left::AsItWas => {
                 // A restore ends exceptions, which others may need since.
                 let now = if declared.ends_some() && matches!(self.plan.purpose, Purpose::Restore(_)) {
-                    let inventory = match place.reached(&self.plan)? {
+                    let inventory = match accounts.reached(&self.plan)? {
                         Ok(inventory) => inventory,
                         Err(outcome) => return Ok(outcome),
                     };
@@ -133,7 +137,7 @@ impl Work {
                 };
                 say("note", &format!("{name} was {done} before, so there is nothing left to do"));
                 let settled = declared.settle(&self.plan, now.as_ref());
-                self.half_way(settled.map(|_| Outcome::Well), place.live)
+                self.half_way(settled.map(|_| Outcome::Well), accounts.live)
             }
             Left::Changed(different) => {
                 let (change, found) = *different;
@@ -146,7 +150,7 @@ impl Work {
                 );
                 tell_difference(&change.after(), &found);
                 say("note", "nothing was changed");
-                say("next", &audit_again(&self.plan, place.live));
+                say("next", &audit_again(&self.plan, accounts.live));
                 Ok(Outcome::No)
             }
         }
@@ -154,14 +158,14 @@ impl Work {
 }
 
 /// Compares the account with what the plan left when its last step was done.
-fn left(plan: &Plan, place: &Place<'_>) -> Result<Left> {
+fn left(plan: &Plan, accounts: &PlanAccounts<'_>) -> Result<Left> {
     let mut last: Vec<Change> = Vec::new();
     for step in plan.steps.iter().rev() {
         if !last.iter().any(|one| one.same_setting(&step.change)) {
             last.push(step.change.clone());
         }
     }
-    let Some(states) = place.session.look(&last) else { return Ok(Left::Interrupted) };
+    let Some(states) = accounts.session.look(&last) else { return Ok(Left::Interrupted) };
     for (change, found) in last.into_iter().zip(states) {
         let found = found.map_err(|error| {
             Problem::new(format!("{}: {error}", change.target.arn))

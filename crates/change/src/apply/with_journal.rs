@@ -1,6 +1,6 @@
 //! A plan that is carried out with its journal: begun or gone on with, and what makes way for it. The loop over its changes is in `aws::apply`.
 
-use super::{Place, Work, standing};
+use super::{PlanAccounts, PlanRun, standing};
 use anyhow::Result;
 use audit::journal::{Deed, Way};
 use audit::plan::{Purpose, relied_on};
@@ -13,21 +13,24 @@ use surroundings::output::read_file;
 use surroundings::problem::{Problem, io_problem, say};
 use surroundings::settings::Live;
 
-impl Work {
+impl PlanRun {
     /// Carries it out.
-    pub(crate) fn carry_out(&self, place: &Place<'_>) -> Result<Carried> {
-        let aside = if self.open.is_none() { self.make_way(place.live)? } else { None };
+    pub(crate) fn carry_out(&self, accounts: &PlanAccounts<'_>) -> Result<Carried> {
+        let aside = if self.open.is_none() { self.make_way(accounts.live)? } else { None };
         let opened = match self.open {
-            None => {
-                JournalFile::begin(&self.journal, &self.plan, &place.context.now, env!("CARGO_PKG_VERSION"))
-            }
+            None => JournalFile::begin(
+                &self.journal,
+                &self.plan,
+                &accounts.context.now,
+                env!("CARGO_PKG_VERSION"),
+            ),
             Some(cut_off) => JournalFile::go_on(&self.journal, cut_off),
         };
         let mut journal = match opened {
             Ok(journal) => journal,
             Err(error) => {
                 self.leave(aside.as_deref());
-                return Err(self.unopened(&error, place.live).into());
+                return Err(self.unopened(&error, accounts.live).into());
             }
         };
         let changes: Vec<_> = self.plan.steps.iter().map(|step| step.change.clone()).collect();
@@ -36,7 +39,7 @@ impl Work {
         let back = self.plan.purpose == Purpose::Undo;
         let relied_on = relied_on(&self.plan);
         let orders = Orders { changes: &changes, marks: &self.marks, back, relied_on: &relied_on };
-        let session = &place.session;
+        let session = &accounts.session;
         let carried = session.wait(session.aws.carry_out(orders, &mut journal, &mut told));
         if carried.stopped.is_some() && !carried.begun {
             self.untouched(aside.as_deref());

@@ -1,6 +1,6 @@
 //! `invoketrail backout`: plan a declared reduction, for cost, until a day.
 
-use super::plan::Desk;
+use super::plan::PlanContext;
 use ::args::outcome::Outcome;
 use ::args::plan as args;
 use anyhow::Result;
@@ -21,11 +21,11 @@ use surroundings::unknown::no_function_of;
 /// [`Problem`] where the exception is impossible, or nothing could be read or written.
 pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
     let counted = settings::counted(&typed.counting, &context.config);
-    let mut desk = Desk::before_exceptions(&typed.planning, counted, &context)?;
-    desk.recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
-    desk.with_saved_exceptions = true;
-    let mut exception = exception(&typed, &desk, &context)?;
-    not_too_long(&mut exception, &desk, &context)?;
+    let mut planning = PlanContext::before_exceptions(&typed.planning, counted, &context)?;
+    planning.recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
+    planning.with_saved_exceptions = true;
+    let mut exception = exception(&typed, &planning, &context)?;
+    not_too_long(&mut exception, &planning, &context)?;
     let wanted = match (typed.budget, typed.only.is_empty()) {
         (Some(budget), _) => Wanted::Budget(budget),
         (None, true) => Wanted::Drop(typed.drop),
@@ -42,14 +42,16 @@ pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
         };
     let wants = Wants { tags: true, invocations: true, functions, ..Wants::default() };
     let opened = Opened::of(&source)?;
-    let Some(inventory) = desk.inventory(&opened, &context, wants)? else { return Ok(Outcome::Interrupted) };
+    let Some(inventory) = planning.inventory(&opened, &context, wants)? else {
+        return Ok(Outcome::Interrupted);
+    };
     // A saved audit brings exceptions of its own, and how long one may be.
-    no_namesake(&exception, &desk)?;
-    not_too_long(&mut exception, &desk, &context)?;
+    no_namesake(&exception, &planning)?;
+    not_too_long(&mut exception, &planning, &context)?;
     known_names(&inventory, &wanted, &typed.keep)?;
     let reduction = Reduction { wanted, keep: typed.keep, exception };
-    let plan = backout(&inventory, &desk.options(&context), &reduction);
-    desk.show(&plan, &inventory, &context, &source)
+    let plan = backout(&inventory, &planning.options(&context), &reduction);
+    planning.show(&plan, &inventory, &context, &source)
 }
 
 /// Refuses a function to drop or to keep that nothing is called: whatever was meant would be kept, or dropped. Where not all functions could be
@@ -72,7 +74,7 @@ fn known_names(inventory: &Inventory, wanted: &Wanted, keep: &[Pattern]) -> Resu
 }
 
 /// What is declared, before its functions are known.
-fn exception(typed: &args::Backout, desk: &Desk, context: &Context) -> Result<Exception> {
+fn exception(typed: &args::Backout, planning: &PlanContext, context: &Context) -> Result<Exception> {
     if typed.until.as_str() < surroundings::clock::day(&context.now) {
         let problem = Problem::misuse(format!("--until {} is in the past", typed.until));
         return Err(problem
@@ -103,13 +105,13 @@ fn exception(typed: &args::Backout, desk: &Desk, context: &Context) -> Result<Ex
         declared_at: context.now.clone(),
         ..Exception::default()
     };
-    no_namesake(&exception, desk)?;
+    no_namesake(&exception, planning)?;
     Ok(exception)
 }
 
 /// Refuses an exception that ends later than it may.
-fn not_too_long(exception: &mut Exception, desk: &Desk, context: &Context) -> Result<()> {
-    if let Some(most) = desk.exceptions_max_days {
+fn not_too_long(exception: &mut Exception, planning: &PlanContext, context: &Context) -> Result<()> {
+    if let Some(most) = planning.exceptions_max_days {
         exception.limit(most, surroundings::clock::day(&context.now));
     }
     let Some(most) = exception.too_long else { return Ok(()) };
@@ -119,9 +121,9 @@ fn not_too_long(exception: &mut Exception, desk: &Desk, context: &Context) -> Re
 }
 
 /// Refuses an exception whose name another one has.
-fn no_namesake(exception: &Exception, desk: &Desk) -> Result<()> {
+fn no_namesake(exception: &Exception, planning: &PlanContext) -> Result<()> {
     let id = &exception.id;
-    if desk.exceptions.iter().any(|one| one.id == *id) {
+    if planning.exceptions.iter().any(|one| one.id == *id) {
         let problem = Problem::misuse(format!("there is an exception {id} already"));
         return Err(problem.help("give this one a name of its own with --id").into());
     }

@@ -95,7 +95,10 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
     next(&checked, &document, known.as_ref(), &typed);
     let answer = Outcome::from(checked.conclusion(false));
     let outcome = match (typed.deciding.only_new(), ids) {
-        (true, Some(_)) => fresh::of_check(answer, checked.conclusion(true).into(), checked.since()),
+        (true, Some(_)) => {
+            let (new, open, resolved) = checked.since();
+            fresh::of_check(answer, checked.conclusion(true).into(), new, open, resolved)
+        }
         _ => answer,
     };
     Ok(ending(outcome, typed.exit_zero || config.exit_zero))

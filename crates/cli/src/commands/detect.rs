@@ -62,7 +62,7 @@ pub(crate) fn run(typed: Detect, context: Context) -> Result<Outcome> {
     let told = known.rules.as_ref().map(report::rules_told).unwrap_or_default();
     let all = findings.len();
     let (since, until) = asked(&typed, &context)?;
-    let findings = within(findings, &typed, (since, until));
+    let findings = within(findings, &typed, since, until);
     let stories = stories(&findings, WINDOW);
     let accepted = accepted(&findings, &known.exceptions, settings.now);
     let found = Detections {
@@ -118,7 +118,7 @@ fn tell(
         let new =
             found.open().filter(|(_, one)| before.get(&one.id).is_none_or(|was| one.severity > *was)).count();
         let gone = before.keys().filter(|id| !found.findings.iter().any(|one| one.id == **id)).count();
-        outcome = fresh::of_findings(outcome, (new, open, gone)).worse(whole);
+        outcome = fresh::of_findings(outcome, new, open, gone).worse(whole);
     }
     Ok(ending(outcome, typed.exit_zero))
 }
@@ -141,7 +141,8 @@ fn asked(typed: &Detect, context: &Context) -> Result<(Option<i64>, Option<i64>)
 fn within(
     mut findings: Vec<Finding>,
     typed: &Detect,
-    (since, until): (Option<i64>, Option<i64>),
+    since: Option<i64>,
+    until: Option<i64>,
 ) -> Vec<Finding> {
     let least = match typed.severity {
         None | Some(Word::Note) => Severity::Note,

@@ -9,7 +9,7 @@ use args::outcome::Outcome;
 use args::source::Counting;
 use audit::drift::{Snapshot, drift, unread_twice};
 use audit::inputs::Inputs;
-use delivery::{Place, control_calls, places};
+use delivery::{LogSource, control_calls, log_sources};
 use report::{Diff, DiffCalls, DiffSide};
 use std::path::{Path, PathBuf};
 use surroundings::context::Context;
@@ -18,14 +18,14 @@ use surroundings::output::{layout, print};
 use surroundings::problem::{Problem, say};
 use surroundings::session::{Session, reader};
 use surroundings::settings;
-use surroundings::unknown::no_place;
+use surroundings::unknown::not_a_source;
 
 /// Compares.
 ///
 /// # Errors
 /// [`Problem`] where one of both cannot be read, or a place of logs is none.
 pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
-    let places = places(&typed.logs).map_err(|error| no_place(&error))?;
+    let sources = log_sources(&typed.logs).map_err(|error| not_a_source(&error))?;
     let history = || history::path(&typed.file, &context.config);
     let before = Side::of(Some(&typed.before), &context, &history)?;
     let after = Side::of(typed.after.as_deref(), &context, &history)?;
@@ -42,11 +42,11 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
     if before.inputs.recorders != after.inputs.recorders {
         say("note", DIFFERENT_RECORDERS);
     }
-    let calls = match places.is_empty() {
+    let calls = match sources.is_empty() {
         true => None,
         false => {
             let time = now(&was.0.collected_at)..now(&after.generated_at).saturating_add(1);
-            let Some(calls) = calls(&places, time, &typed, &context)? else {
+            let Some(calls) = calls(&sources, time, &typed, &context)? else {
                 return Ok(Outcome::Interrupted);
             };
             Some(calls)
@@ -117,16 +117,16 @@ impl Side {
 
 /// The calls of that time; `None` iff it was interrupted.
 fn calls(
-    places: &[Place],
+    sources: &[LogSource],
     time: std::ops::Range<i64>,
     typed: &Typed,
     context: &Context,
 ) -> Result<Option<DiffCalls>> {
-    let objects = places.iter().any(|place| matches!(place, Place::Objects { .. }));
+    let objects = sources.iter().any(|source| matches!(source, LogSource::Objects { .. }));
     let live = settings::live(typed.live.clone(), context.config.clone());
     let session = objects.then(|| Session::open(&live)).transpose()?;
     let threads = settings::threads(typed.threads, &context.config);
-    let found = control_calls(places, &time, &reader(session.as_ref(), None, threads));
+    let found = control_calls(sources, &time, &reader(session.as_ref(), None, threads));
     if session.as_ref().is_some_and(Session::is_stopped) {
         say("note", "interrupted before everything was read");
         return Ok(None);

@@ -36,8 +36,8 @@ pub(crate) fn run(typed: args::Explain, context: Context) -> Result<Outcome> {
                 // Wherever it is.
                 Asked::Name(_) => source,
             };
-            let said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
-            seen(&asked, (counted, said), format, source, &context)
+            let recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
+            seen(&asked, counted, recorders_said, format, source, &context)
         }
         (_, Some(path)) => pasted::run(path, typed.function.as_deref(), format, &context),
         // clap asks for one of them.
@@ -68,13 +68,14 @@ fn narrowed(source: Source, kind: ResourceType, arn: &str) -> Source {
 /// The proof for a resource of an inventory.
 fn seen(
     asked: &Asked,
-    (counted, said): (::audit::Counted, bool),
+    counted: ::audit::Counted,
+    recorders_said: bool,
     format: Format,
     source: Source,
     context: &Context,
 ) -> Result<Outcome> {
     let Facts { inventory, interrupted, judged } = Opened::of(&source)?.facts(&context.now)?;
-    let as_saved = judged.and_then(|judged| judged.counted_unless_said(said));
+    let as_saved = judged.and_then(|judged| judged.counted_unless_said(recorders_said));
     let counted = as_saved.unwrap_or(counted);
     if interrupted {
         say("note", "interrupted before everything was read: nothing is judged on half of it");

@@ -32,7 +32,7 @@ fn all(files: &[PathBuf]) -> Result<Vec<Framework>> {
         let text = String::from_utf8_lossy(&bytes);
         let in_file = |error: FrameworkError| {
             let help = error.help.as_deref().unwrap_or("docs/reference/frameworks.md describes such a file");
-            misread(file, &bytes, (FileKind::Framework, "a framework"), &error.line, help).misused()
+            misread(file, &bytes, FileKind::Framework, "a framework", &error.line, help).misused()
         };
         all = store::among(all, store::read_framework(&text).map_err(in_file)?).map_err(in_file)?;
     }

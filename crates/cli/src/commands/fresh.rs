@@ -46,7 +46,7 @@ pub(super) fn findings_of(path: &Path) -> Result<BTreeMap<String, Severity>> {
 }
 
 /// The exit code over the findings that were not there before, of so many open ones.
-pub(super) fn of_findings(answer: Outcome, (new, open, resolved): (usize, usize, usize)) -> Outcome {
+pub(super) fn of_findings(answer: Outcome, new: usize, open: usize, resolved: usize) -> Outcome {
     insist("note", &report::since_baseline(new, open, resolved));
     let outcome = if answer == Outcome::No && new == 0 { Outcome::Well } else { answer };
     tell_hidden(answer, outcome);
@@ -65,11 +65,7 @@ fn tell_hidden(answer: Outcome, outcome: Outcome) {
 }
 
 /// The exit code of a check over the findings that its baseline does not have, which are so many new and open ones, and resolved ones.
-pub(super) fn of_check(
-    answer: Outcome,
-    new: Outcome,
-    (count, open, resolved): (usize, usize, usize),
-) -> Outcome {
+pub(super) fn of_check(answer: Outcome, new: Outcome, count: usize, open: usize, resolved: usize) -> Outcome {
     insist("note", &report::since_baseline(count, open, resolved));
     tell_hidden(answer, new);
     new

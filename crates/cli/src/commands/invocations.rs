@@ -7,7 +7,7 @@ pub(crate) mod question;
 use ::args::invocations::{self as args, Format};
 use ::args::outcome::Outcome;
 use anyhow::Result;
-use delivery::places;
+use delivery::log_sources;
 use report::{self, Layout, LookedUntil, Reading, Stamp, left_out_sentence};
 use std::io::{self, Write};
 use surroundings::again::same;
@@ -18,7 +18,7 @@ use surroundings::misread::nothing_read;
 use surroundings::output::{layout, print, write_file};
 use surroundings::problem::say;
 use surroundings::settings;
-use surroundings::unknown::no_place;
+use surroundings::unknown::not_a_source;
 
 /// Troubles that are named on stderr, beside an answer for a machine.
 const TROUBLES: usize = 5;
@@ -30,9 +30,9 @@ const TROUBLES: usize = 5;
 pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome> {
     let typed = over_config(typed, &context.config);
     let asked = question::read(&typed, &context.now)?;
-    let places = places(&typed.sources).map_err(|error| no_place(&error))?;
+    let sources = log_sources(&typed.sources).map_err(|error| not_a_source(&error))?;
     let settings = ask::Settings::of(&typed, &context)?;
-    let Some(answered) = ask::ask(&asked, places, &settings)? else {
+    let Some(answered) = ask::ask(&asked, sources, &settings)? else {
         say("note", "interrupted before everything was read: calls would be missing from an answer");
         return Ok(Outcome::Interrupted);
     };

@@ -12,7 +12,7 @@ use delivery::lake::{
     Checked, Chosen, FaultKind, Folders, LakeError, LakePlace, NotChosen, ToWrite, Written, check, folders,
     known, show, write,
 };
-use delivery::{Place, places};
+use delivery::{LogSource, log_sources};
 use lake::{Engine, Known, Table};
 use logs::Filter;
 use report::lake::{CheckedLake, LakeFault, ShownRow, WrittenLake};
@@ -23,7 +23,7 @@ use surroundings::output::{layout, print, read_file};
 use surroundings::problem::{Problem, say};
 use surroundings::session::{Session, reader};
 use surroundings::settings;
-use surroundings::unknown::no_place;
+use surroundings::unknown::not_a_source;
 
 /// Does what was asked.
 ///
@@ -80,16 +80,16 @@ pub(super) fn lake_place(typed: &str) -> Result<LakePlace> {
     LakePlace::of(typed).ok_or_else(|| wrong().into())
 }
 
-fn sources(typed: &[String]) -> Result<Vec<Place>> {
+fn sources(typed: &[String]) -> Result<Vec<LogSource>> {
     if typed.iter().any(|one| one == "-") {
         let problem = Problem::misuse("a lake is written from folders or buckets, not from stdin");
         return Err(problem.help("name a folder that holds AWSLogs, or s3://BUCKET/PREFIX").into());
     }
-    places(typed).map_err(|error| no_place(&error).into())
+    log_sources(typed).map_err(|error| not_a_source(&error).into())
 }
 
-fn is_remote(places: &[Place]) -> bool {
-    places.iter().any(|place| matches!(place, Place::Objects { .. }))
+fn is_remote(sources: &[LogSource]) -> bool {
+    sources.iter().any(|source| matches!(source, LogSource::Objects { .. }))
 }
 
 fn chosen(typed: &Typed, context: &Context) -> Result<Chosen> {
@@ -160,15 +160,15 @@ fn tell_rest(folders: &Folders) -> bool {
 const TOLD: usize = 5;
 
 fn run_write(typed: &args::Write, context: &Context) -> Result<Outcome> {
-    let (to, places) = (lake_place(&typed.to)?, sources(&typed.sources)?);
+    let (to, sources) = (lake_place(&typed.to)?, sources(&typed.sources)?);
     let chosen = chosen(&typed.chosen, context)?;
     let asked = typed.digests && typed.public_keys.is_empty();
-    let needed = is_remote(&places) || to.is_remote();
+    let needed = is_remote(&sources) || to.is_remote();
     let opened = Opened::of(&typed.reading, context, needed || asked);
     let opened = opened.map_err(|error| if needed { error } else { without_keys(error) })?;
     let keys = typed.digests.then(|| keys(&typed.public_keys)).transpose()?;
     let reader = opened.reader();
-    let found = folders(&places, &chosen, typed.digests, &reader);
+    let found = folders(&sources, &chosen, typed.digests, &reader);
     let incomplete = tell_rest(&found);
     // A share of the folders may be none of them: then everything of it is written.
     let is_share = chosen.shard.is_some() && found.elsewhere > 0;
@@ -194,7 +194,7 @@ fn run_write(typed: &args::Write, context: &Context) -> Result<Outcome> {
     let told = WrittenLake {
         missing: found.missing.clone(),
         empty_share: written.is_nothing && (is_share || written.elsewhere),
-        ..told(&written, &typed.to, incomplete)
+        ..written_lake(&written, &typed.to, incomplete)
     };
     for trouble in written.account.troubles.iter().take(TOLD) {
         say("note", &format!("{}: {}", trouble.file, trouble.why));
@@ -232,7 +232,7 @@ fn tell_hidden(written: &Written) -> bool {
     *count > 0
 }
 
-fn told(written: &Written, to: &str, incomplete: bool) -> WrittenLake {
+fn written_lake(written: &Written, to: &str, incomplete: bool) -> WrittenLake {
     let kept = written.gone.iter().map(|(folder, file)| (folder.clone(), file.clone()));
     WrittenLake {
         to: to.to_owned(),
@@ -270,7 +270,7 @@ fn run_verify(typed: &args::Verify, context: &Context) -> Result<Outcome> {
         return Ok(Outcome::Interrupted);
     }
     let checked = checked.map_err(|error| failed("read", &error))?;
-    let told = told_check(&checked, &typed.place, (found.is_some(), incomplete));
+    let told = checked_lake(&checked, &typed.place, found.is_some(), incomplete);
     let text = match typed.format.unwrap_or(Format::Terminal) {
         Format::Terminal => report::lake::checked_text(&told, &layout()),
         Format::Json => report::lake::checked_json(&told),
@@ -282,7 +282,7 @@ fn run_verify(typed: &args::Verify, context: &Context) -> Result<Outcome> {
     Ok(told.answer().into())
 }
 
-fn told_check(checked: &Checked, place: &str, (against, incomplete): (bool, bool)) -> CheckedLake {
+fn checked_lake(checked: &Checked, place: &str, against: bool, incomplete: bool) -> CheckedLake {
     let fault = |fault: &delivery::lake::Fault| LakeFault {
         code: code(fault.kind),
         wrong: fault.kind.is_wrong(),
@@ -385,10 +385,10 @@ fn ddl(typed: &args::Ddl, context: &Context) -> Result<Outcome> {
 }
 
 fn run_folders(typed: &args::Folders, context: &Context) -> Result<Outcome> {
-    let places = sources(&typed.sources)?;
+    let sources = sources(&typed.sources)?;
     let chosen = chosen(&typed.chosen, context)?;
-    let opened = Opened::of(&typed.reading, context, is_remote(&places))?;
-    let found = folders(&places, &chosen, false, &opened.reader());
+    let opened = Opened::of(&typed.reading, context, is_remote(&sources))?;
+    let found = folders(&sources, &chosen, false, &opened.reader());
     let incomplete = tell_rest(&found) || !found.missing.is_empty();
     for folder in found.missing.iter().take(TOLD) {
         say("note", &format!("the list names {folder}, and the source has no log file of it"));

@@ -194,7 +194,7 @@ impl Messages {
             Ok(runtime) => runtime.block_on(webhook.send(message, pause())).map_err(|error| error.why),
             Err(error) => Err(error.to_string()),
         };
-        self.told(&webhook.host(), sent);
+        self.say_whether_sent(&webhook.host(), sent);
     }
 
     fn send(&self, target: &Target, session: &Session) {
@@ -203,10 +203,10 @@ impl Messages {
             Target::Topic(topic) => {
                 let subject = "InvokeTrail: findings changed";
                 let sent = session.wait(session.aws.publish(topic, subject, &self.text));
-                self.told(topic, sent.map_err(gap));
+                self.say_whether_sent(topic, sent.map_err(gap));
             }
             Target::Bus(bus) => {
-                self.told(bus, session.wait(session.aws.put_event(bus, &self.json)).map_err(gap))
+                self.say_whether_sent(bus, session.wait(session.aws.put_event(bus, &self.json)).map_err(gap))
             }
             Target::SecurityHub => {
                 let mut sent = Ok(());
@@ -215,13 +215,13 @@ impl Messages {
                     let one = session.wait(session.aws.import_findings(&account, &region, batch));
                     sent = sent.and(one.map_err(|error| format!("{account} {region}: {}", gap(error))));
                 }
-                self.told("Security Hub", sent);
+                self.say_whether_sent("Security Hub", sent);
             }
             Target::Webhook(..) => {}
         }
     }
 
-    fn told(&self, whom: &str, sent: std::result::Result<(), String>) {
+    fn say_whether_sent(&self, whom: &str, sent: std::result::Result<(), String>) {
         match sent {
             Ok(()) => say("notified", &format!("{whom} of {}", self.sentence)),
             Err(why) => insist("note", &format!("not notified: {whom}: {why}")),

@@ -31,25 +31,27 @@ use surroundings::settings::{self, Source};
 /// [`Problem`] where nothing could be read, or a file could not be written.
 pub(crate) fn run(typed: args::Plan, context: Context) -> Result<Outcome> {
     let counted = settings::counted(&typed.counting, &context.config);
-    let mut desk = Desk::new(&typed.planning, counted, &context)?;
+    let mut planning = PlanContext::new(&typed.planning, counted, &context)?;
     let source = settings::source(typed.source, context.config.clone());
-    desk.recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
-    desk.with_saved_exceptions = true;
+    planning.recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
+    planning.with_saved_exceptions = true;
     let wants = Wants { tags: true, administrators: true, invocations: true, functions: false };
     let opened = Opened::of(&source)?;
-    let Some(inventory) = desk.inventory(&opened, &context, wants)? else { return Ok(Outcome::Interrupted) };
+    let Some(inventory) = planning.inventory(&opened, &context, wants)? else {
+        return Ok(Outcome::Interrupted);
+    };
     let asked = PlanOptions {
         all_kinds: typed.all_kinds,
         per_account: typed.per_account,
         all_management: typed.all_management_events,
-        ..desk.options(&context)
+        ..planning.options(&context)
     };
     let make = |buckets: &Buckets| {
         let options = PlanOptions { buckets: Some(buckets), ..asked };
         if typed.drop_copies { drop_copies(&inventory, &options) } else { record(&inventory, &options) }
     };
     let Some(plan) = sited(opened.session(), make) else { return Ok(Outcome::Interrupted) };
-    let outcome = desk.show(&plan, &inventory, &context, &source)?;
+    let outcome = planning.show(&plan, &inventory, &context, &source)?;
     if plan.purpose == Purpose::Record && plan.steps.is_empty() && outcome == Outcome::Undetermined {
         // What could not be listed may be there: recording all kinds needs no list.
         let wider = PlanOptions { all_kinds: true, ..asked };
@@ -62,7 +64,7 @@ pub(crate) fn run(typed: args::Plan, context: Context) -> Result<Outcome> {
 }
 
 /// What `plan`, `backout` and `restore` work with.
-pub(crate) struct Desk {
+pub(crate) struct PlanContext {
     format: PlanFormat,
     all: bool,
     output: Option<PathBuf>,
@@ -80,16 +82,16 @@ pub(crate) struct Desk {
     pub(crate) exceptions_max_days: Option<u16>,
 }
 
-impl Desk {
+impl PlanContext {
     /// Reads what was named beside the facts. The file of exceptions must be there.
     pub(crate) fn new(typed: &args::Planning, counted: Counted, context: &Context) -> Result<Self> {
-        let mut desk = Desk::before_exceptions(typed, counted, context)?;
+        let mut planning = PlanContext::before_exceptions(typed, counted, context)?;
         let limit = context.limit(typed.longest.exceptions_max_days);
-        desk.exceptions = accepted(desk.exceptions_file.as_deref(), limit)?;
-        Ok(desk)
+        planning.exceptions = accepted(planning.exceptions_file.as_deref(), limit)?;
+        Ok(planning)
     }
 
-    /// As [`Desk::new`], where the file of exceptions may be yet to be made.
+    /// As [`PlanContext::new`], where the file of exceptions may be yet to be made.
     pub(crate) fn before_exceptions(
         typed: &args::Planning,
         counted: Counted,
@@ -114,7 +116,7 @@ impl Desk {
             Problem::new(format!("cannot read {path} as prices: {error}"))
                 .help("crates/store/data/prices.toml in the repository is the form of such a file")
         })?;
-        Ok(Desk {
+        Ok(PlanContext {
             format,
             all: typed.all,
             output: typed.output.clone(),

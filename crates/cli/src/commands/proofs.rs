@@ -25,7 +25,7 @@ pub(super) fn keys(paths: &[PathBuf]) -> Result<Keys> {
         let keys = PublicKeys::from_json(&bytes).map_err(|error| {
             let help =
                 "`aws cloudtrail list-public-keys --start-time 2026-11-01 --end-time 2026-11-30` prints them";
-            misread(path, &bytes, (FileKind::PublicKeys, "public keys"), &error, help)
+            misread(path, &bytes, FileKind::PublicKeys, "public keys", &error, help)
         })?;
         Ok(KeyFile { path: path.clone(), name, keys })
     };
@@ -74,8 +74,8 @@ pub(super) fn tell(proven: &Proven) {
 
 fn tell_renamed(renamed: &Renamed) {
     let told = match renamed {
-        Renamed::Longer { key, told } => {
-            format!("{key} is not there; a file with a longer name is: {told}")
+        Renamed::Longer { key, other } => {
+            format!("{key} is not there; a file with a longer name is: {other}")
         }
         Renamed::Unpacked { key, name } => {
             let why = "a digest lists packed files: pack it again with gzip, and its content is compared";

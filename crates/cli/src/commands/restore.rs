@@ -1,6 +1,6 @@
 //! `invoketrail restore`: plan full recording again after a reduction.
 
-use super::plan::Desk;
+use super::plan::PlanContext;
 use ::args::outcome::Outcome;
 use ::args::plan as args;
 use anyhow::Result;
@@ -18,26 +18,27 @@ use surroundings::settings;
 /// [`Problem`] where there is no such exception, or nothing could be read or written.
 pub(crate) fn run(typed: args::Restore, context: Context) -> Result<Outcome> {
     let counted = settings::counted(&typed.counting, &context.config);
-    let mut desk = Desk::new(&typed.planning, counted, &context)?;
-    desk.recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
-    if desk.exceptions_file.is_none() {
+    let mut planning = PlanContext::new(&typed.planning, counted, &context)?;
+    planning.recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
+    if planning.exceptions_file.is_none() {
         let problem = Problem::misuse("restore needs the file of exceptions that apply wrote");
         return Err(problem
             .help("name it with --exceptions FILE: apply wrote it when it carried out the backout")
             .into());
     }
-    if let Some(unknown) = typed.ids.iter().find(|id| !desk.exceptions.iter().any(|one| one.id == **id)) {
-        let known: Vec<&str> = desk.exceptions.iter().map(|one| one.id.as_str()).collect();
+    if let Some(unknown) = typed.ids.iter().find(|id| !planning.exceptions.iter().any(|one| one.id == **id)) {
+        let known: Vec<&str> = planning.exceptions.iter().map(|one| one.id.as_str()).collect();
         let problem = Problem::new(format!("there is no exception {unknown}"));
         return Err(problem.help(format!("the file holds: {}", known.join(", "))).into());
     }
-    let is_match = |id: &&String| desk.exceptions.iter().any(|one| one.id == **id && one.matched.is_some());
+    let is_match =
+        |id: &&String| planning.exceptions.iter().any(|one| one.id == **id && one.matched.is_some());
     if let Some(id) = typed.ids.iter().find(is_match) {
         let problem =
             Problem::new(format!("exception {id} holds a `match`, so there is no reduction to take back"));
         return Err(problem.help("remove it from the file by hand").into());
     }
-    let ending: Vec<_> = desk
+    let ending: Vec<_> = planning
         .exceptions
         .iter()
         .filter(|one| one.matched.is_none())
@@ -47,11 +48,13 @@ pub(crate) fn run(typed: args::Restore, context: Context) -> Result<Outcome> {
     let source = settings::source(typed.source, context.config.clone());
     let wants = Wants { tags: true, invocations: true, ..Wants::default() };
     let opened = Opened::of(&source)?;
-    let Some(inventory) = desk.inventory(&opened, &context, wants)? else { return Ok(Outcome::Interrupted) };
+    let Some(inventory) = planning.inventory(&opened, &context, wants)? else {
+        return Ok(Outcome::Interrupted);
+    };
     let make = |buckets: &Buckets| {
-        let options = PlanOptions { buckets: Some(buckets), ..desk.options(&context) };
+        let options = PlanOptions { buckets: Some(buckets), ..planning.options(&context) };
         restore(&inventory, &options, &ending)
     };
     let Some(plan) = sited(opened.session(), make) else { return Ok(Outcome::Interrupted) };
-    desk.show(&plan, &inventory, &context, &source)
+    planning.show(&plan, &inventory, &context, &source)
 }

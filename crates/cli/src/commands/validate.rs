@@ -1,7 +1,7 @@
 //! `invoketrail logs validate`: what digests prove of delivered log files.
 
 use super::verify::hours::now;
-use super::verify::{delivered_places, ending};
+use super::verify::{ending, sources_but_stdin};
 use crate::commands::invocations::question::{backwards, time};
 use crate::commands::proofs::{head_objects, keys, tell, without_keys};
 use anyhow::Result;
@@ -10,7 +10,7 @@ use args::reading::WindowArgs;
 use args::validate::{Format, Logs, LogsCommand, Validate};
 use audit::evidence::SETTLED_AFTER;
 use cloudtrail::time::HOUR_MILLIS;
-use delivery::{Place, Proved, ToProve, prove};
+use delivery::{LogSource, Proved, ToProve, prove};
 use logs::digest::{Asked, State};
 use logs::text_of;
 use report::{self, Layout, Stamp, Validated};
@@ -32,25 +32,37 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let LogsCommand::Validate(typed) = typed.command;
     let typed = over_config(typed, &context.config);
     let live = settings::live(typed.live.clone(), context.config.clone());
-    let places = delivered_places(&typed.sources)?;
-    hold_logs(&places)?;
+    let sources = sources_but_stdin(&typed.sources)?;
+    hold_logs(&sources)?;
     let asked = asked(&typed.window, &context.now)?;
-    let remote = places.is_empty() || places.iter().any(|place| matches!(place, Place::Objects { .. }));
+    let remote =
+        sources.is_empty() || sources.iter().any(|source| matches!(source, LogSource::Objects { .. }));
     let session = (remote || typed.public_keys.is_empty()).then(|| Session::open(&live)).transpose();
     let session = session.map_err(|error| if remote { error } else { without_keys(error) })?;
     let keys = keys(&typed.public_keys)?;
-    let wanted =
-        ToProve { places: &places, scope: live.scope(), asked: &asked, keys: &keys, now: now(&context.now) };
+    let wanted = ToProve {
+        sources: &sources,
+        scope: live.scope(),
+        asked: &asked,
+        keys: &keys,
+        now: now(&context.now),
+    };
     let threads = settings::threads(typed.threads, &context.config);
-    let Proved { proven, places, unseen, left_out, unsigned } =
+    let Proved { proven, sources, unseen, left_out, unsigned } =
         prove(&wanted, &reader(session.as_ref(), None, threads));
     tell(&proven);
     if session.as_ref().is_some_and(Session::is_stopped) {
         say("note", "interrupted before everything was read, so nothing was judged");
         return Ok(Outcome::Interrupted);
     }
-    let validated =
-        Validated { asked, places, keys: proven.keys, validation: proven.validation, unseen, left_out };
+    let validated = Validated {
+        asked,
+        places: sources,
+        keys: proven.keys,
+        validation: proven.validation,
+        unseen,
+        left_out,
+    };
     answer(&validated, &typed, &context)?;
     head_objects(&unsigned);
     next(&validated, &typed, &live);

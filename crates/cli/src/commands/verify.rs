@@ -10,7 +10,7 @@ mod show;
 use ::args::outcome::Outcome;
 use ::args::verify as args;
 use anyhow::Result;
-use delivery::{Place, places};
+use delivery::{LogSource, log_sources};
 use gather::{Ready, gather};
 use judge::judge;
 use show::show;
@@ -20,7 +20,7 @@ use surroundings::context::Context;
 use surroundings::misread::hold_logs;
 use surroundings::problem::{Problem, say};
 use surroundings::settings;
-use surroundings::unknown::no_place;
+use surroundings::unknown::not_a_source;
 
 /// Gathers, judges, shows; or sends a canary.
 ///
@@ -29,29 +29,34 @@ use surroundings::unknown::no_place;
 pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let typed = over_config(typed, &context.config);
     let live = settings::live(typed.live.clone(), context.config.clone());
-    let places = match of_lake(&typed) {
-        Some(place) => vec![place],
-        None => delivered_places(&typed.sources)?,
+    let log_sources = match of_lake(&typed) {
+        Some(lake) => vec![lake],
+        None => sources_but_stdin(&typed.sources)?,
     };
     if typed.canary.canary.is_some() {
-        return canary::run(&typed, &places, &live, &context);
+        return canary::run(&typed, &log_sources, &live, &context);
     }
-    hold_logs(&places)?;
+    hold_logs(&log_sources)?;
     let source = settings::source(
         ::args::source::Source { inventory: typed.inventory.clone(), demo: typed.demo, live: quiet(&typed) },
         context.config.clone(),
     );
-    let gathered =
-        gather(&Ready { typed: &typed, places: &places, live: &live, source: &source, context: &context })?;
+    let gathered = gather(&Ready {
+        typed: &typed,
+        log_sources: &log_sources,
+        live: &live,
+        source: &source,
+        context: &context,
+    })?;
     let Some((evidence, standing)) = gathered else {
         say("note", "interrupted before everything was read, so nothing was judged");
         return Ok(Outcome::Interrupted);
     };
     let (mut verification, unsigned) = judge(evidence, standing);
     if verification.account.files == 0 && typed.window.since.is_none() && typed.window.until.is_none() {
-        verification.elsewhere = delivered(&places);
+        verification.elsewhere = delivered(&log_sources);
     }
-    show((&verification, &unsigned), &typed, &source, &context)?;
+    show(&verification, &unsigned, &typed, &source, &context)?;
     Ok(ending(verification.answer().into(), typed.exit_zero))
 }
 
@@ -65,29 +70,29 @@ fn over_config(typed: args::Verify, config: &Config) -> args::Verify {
     }
 }
 
-/// The places that were typed.
+/// The sources that were typed.
 ///
 /// # Errors
 /// [`Problem`]: no such place, or one that cannot be read twice.
-pub(crate) fn delivered_places(typed: &[String]) -> Result<Vec<Place>> {
-    let places = places(typed).map_err(|error| no_place(&error))?;
-    if places.contains(&Place::Stdin) {
+pub(crate) fn sources_but_stdin(typed: &[String]) -> Result<Vec<LogSource>> {
+    let sources = log_sources(typed).map_err(|error| not_a_source(&error))?;
+    if sources.contains(&LogSource::Stdin) {
         let problem = Problem::misuse("stdin cannot show which files are missing");
         return Err(problem.help("name the folder, or s3://BUCKET/PREFIX").into());
     }
-    Ok(places)
+    Ok(sources)
 }
 
 /// When the log files of these folders were delivered, whatever time was asked about.
-fn delivered(places: &[Place]) -> Option<Range<i64>> {
-    let spans = places.iter().filter_map(Place::delivered);
+fn delivered(sources: &[LogSource]) -> Option<Range<i64>> {
+    let spans = sources.iter().filter_map(LogSource::delivered);
     spans.reduce(|one, other| one.start.min(other.start)..one.end.max(other.end))
 }
 
 /// Where the records are, iff they are read out of a lake.
-fn of_lake(typed: &args::Verify) -> Option<Place> {
+fn of_lake(typed: &args::Verify) -> Option<LogSource> {
     #[cfg(feature = "lake")]
-    let place = typed.lake.clone().map(Place::Lake);
+    let place = typed.lake.clone().map(LogSource::Lake);
     #[cfg(not(feature = "lake"))]
     let place = {
         let _ = typed;

@@ -2,7 +2,7 @@
 //! advised for a plan is what works for whoever manages its recorders.
 
 use crate::advice::{check, commands};
-use crate::run::{Said, root, run};
+use crate::run::{Finished, root, run};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -75,7 +75,7 @@ fn managed(tags: &Value) -> (tempfile::TempDir, String) {
     (folder, path)
 }
 
-fn next(said: &Said) -> &str {
+fn next(said: &Finished) -> &str {
     said.stderr.lines().find_map(|line| line.strip_prefix("next: ")).unwrap_or_default()
 }
 

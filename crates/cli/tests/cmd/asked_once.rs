@@ -2,7 +2,7 @@
 //! does not.
 
 use crate::names::{hashed, plan};
-use crate::run::{Said, run};
+use crate::run::{Finished, run};
 use crate::scripted::{Asked, Scripted, refused};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -46,7 +46,7 @@ pub(crate) fn starts_logging(file: &Path) -> String {
 
 /// Runs the command, which asks who asks that often, and says how it ended.
 #[track_caller]
-fn asks(endpoint: &Scripted, arguments: &[&str], times: usize) -> Said {
+fn asks(endpoint: &Scripted, arguments: &[&str], times: usize) -> Finished {
     let said = endpoint.run(arguments);
     assert_eq!(endpoint.who_asks(), times, "{arguments:?}: {said:?}");
     said

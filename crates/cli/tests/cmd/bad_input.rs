@@ -1,6 +1,6 @@
 //! Bad input that no page can hold: generated, huge, hostile, or of another folder. No panic, one line, the right exit code.
 
-use crate::run::{Said, command, root, run, with_stdin};
+use crate::run::{Finished, command, root, run, with_stdin};
 use std::fmt::Write;
 use std::process::Stdio;
 
@@ -13,7 +13,7 @@ fn acme() -> String {
 }
 
 /// One `error:` line, at most one `help:` line, nothing that a terminal could obey.
-fn is_told_well(said: &Said) {
+fn is_told_well(said: &Finished) {
     let lines: Vec<&str> = said.stderr.lines().collect();
     assert!(lines.iter().filter(|line| line.starts_with("error: ")).count() == 1, "{said:?}");
     assert!(lines.iter().all(|line| line.starts_with("error: ") || line.starts_with("help: ")), "{said:?}");

@@ -1,7 +1,7 @@
 //! Audits that were saved: written again in other formats, and bundles that anybody decides again, through the binary.
 
 use crate::history::is_of_schema;
-use crate::run::{Said, run, with_stdin};
+use crate::run::{Finished, run, with_stdin};
 use report::AuditFormat;
 use serde_json::{Value, json};
 use std::fs;
@@ -15,7 +15,7 @@ fn at(folder: &Path, name: &str) -> String {
 }
 
 #[track_caller]
-fn ends(said: &Said, code: i32) {
+fn ends(said: &Finished, code: i32) {
     assert_eq!(said.code, Some(code), "{said:?}");
 }
 
@@ -36,7 +36,7 @@ fn a_saved_audit_gives_every_format_again() {
     is_of_schema("audit-1.schema.json", &serde_json::from_slice(&fs::read(&json).unwrap()).unwrap());
     for format in AuditFormat::ALL {
         // What advises commands names the file that was asked about.
-        let plain = |said: Said| {
+        let plain = |said: Finished| {
             ends(&said, 3);
             said.stdout.replace(&json, ACME).replace(&archive, ACME)
         };

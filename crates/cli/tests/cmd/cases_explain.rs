@@ -1,15 +1,15 @@
 //! Inputs on which the product was once wrong, with the right answers: `explain`, and what an audit says of itself.
 
-use crate::run::{Said, run, with_stdin};
+use crate::run::{Finished, run, with_stdin};
 
 const CASES: &str = "crates/cli/tests/cases";
 
-fn selectors(name: &str, more: &[&str]) -> Said {
+fn selectors(name: &str, more: &[&str]) -> Finished {
     let path = format!("{CASES}/explain/{name}.json");
     run(&[&["explain", "--selectors", &path], more].concat())
 }
 
-fn inventory(command: &str, name: &str, more: &[&str]) -> Said {
+fn inventory(command: &str, name: &str, more: &[&str]) -> Finished {
     let path = format!("{CASES}/audit/{name}.json");
     run(&[&[command, "--inventory", &path], more].concat())
 }

@@ -1,6 +1,6 @@
 //! Plans for accounts that were planned wrongly once: each case with its right answer.
 
-use crate::run::{Said, run};
+use crate::run::{Finished, run};
 use serde_json::{Value, json};
 
 /// The plan of a case as JSON, and how it ended.
@@ -261,7 +261,7 @@ impl Excepted {
     }
 
     /// What it says on stdout in one line without marks, and all of it.
-    fn run(&self, command: &str, format: &str) -> (String, Said) {
+    fn run(&self, command: &str, format: &str) -> (String, Finished) {
         let file = |name: &str| self.0.path().join(name).to_str().unwrap().to_owned();
         let (seen, exceptions) = (file("seen.json"), file("exceptions.json"));
         let facts = [command, "--inventory", &seen, "--exceptions", &exceptions];

@@ -1,6 +1,6 @@
 //! `check`: what is given in the place of a change, what must never be shown, and what was found before.
 
-use crate::run::{Said, command, root, run, with_stdin};
+use crate::run::{Finished, command, root, run, with_stdin};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -87,12 +87,12 @@ impl Folder {
     }
 }
 
-fn acme(file: &str, more: &[&str]) -> Said {
+fn acme(file: &str, more: &[&str]) -> Finished {
     run(&[&["check", "--terraform", file, "--inventory", "examples/acme.json"], more].concat())
 }
 
 #[track_caller]
-fn is_refused(said: &Said, code: i32, why: &str) {
+fn is_refused(said: &Finished, code: i32, why: &str) {
     assert_eq!(said.code, Some(code), "{said:?}");
     assert_eq!(said.stdout, "", "{said:?}");
     let errors: Vec<&str> = said.stderr.lines().filter(|line| line.starts_with("error: ")).collect();
@@ -349,7 +349,7 @@ fn an_inventory_of_another_account_is_never_a_yes() {
     assert!(said.stdout.contains("an account or Region that the inventory does not hold"), "{}", said.stdout);
 }
 
-fn json_of(said: &Said) -> Value {
+fn json_of(said: &Finished) -> Value {
     serde_json::from_str(&said.stdout).unwrap()
 }
 

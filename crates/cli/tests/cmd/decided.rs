@@ -1,13 +1,13 @@
 //! Selectors on which the decision was wrong or took too long: right, and soon.
 
-use crate::run::{Said, run};
+use crate::run::{Finished, run};
 
-fn explain(file: &str) -> Said {
+fn explain(file: &str) -> Finished {
     run(&["explain", "--selectors", &format!("crates/cli/tests/cases/explain/{file}")])
 }
 
 /// The caller of the witness in what was said.
-fn caller(said: &Said) -> String {
+fn caller(said: &Finished) -> String {
     let stdout = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     let at = stdout.find("arn:aws:iam::123456789012:user/k").expect("a caller");
     stdout[at..].split(|c: char| c.is_whitespace() || c == '`').next().unwrap_or_default().to_owned()

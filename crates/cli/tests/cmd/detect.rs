@@ -1,6 +1,6 @@
 //! `invoketrail detect` as a user meets it: an attack in a small world, its exit codes, and the same findings however the logs are read.
 
-use crate::run::{ENVIRONMENT, Said, command, run};
+use crate::run::{ENVIRONMENT, Finished, command, run};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -65,7 +65,7 @@ impl World {
         command(&all).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    pub(crate) fn detect(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn detect(&self, arguments: &[&str]) -> Finished {
         run(&[&["detect", self.logs().to_str().unwrap()], arguments].concat())
     }
 
@@ -79,9 +79,9 @@ pub(crate) fn settle() {
     std::thread::sleep(std::time::Duration::from_millis(80));
 }
 
-pub(crate) fn said(child: Child) -> Said {
+pub(crate) fn said(child: Child) -> Finished {
     let output = child.wait_with_output().unwrap();
-    Said {
+    Finished {
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
         code: output.status.code(),
@@ -90,7 +90,7 @@ pub(crate) fn said(child: Child) -> Said {
 
 /// Findings and stories of an answer.
 #[track_caller]
-pub(crate) fn findings(said: &Said) -> Value {
+pub(crate) fn findings(said: &Finished) -> Value {
     let document: Value =
         serde_json::from_str(&said.stdout).unwrap_or_else(|error| unreachable!("{error}: {said:?}"));
     json!([document["findings"], document["stories"]])
@@ -358,7 +358,7 @@ fn thresholds_are_explained_and_tried() {
 }
 
 /// The program with another time on its clock.
-fn at_time(world: &World, now: &str, arguments: &[&str]) -> Said {
+fn at_time(world: &World, now: &str, arguments: &[&str]) -> Finished {
     let logs = world.logs();
     let all = [&["detect", logs.to_str().unwrap(), "--format", "json"], arguments].concat();
     let mut command = command(&all);

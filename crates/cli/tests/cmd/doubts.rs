@@ -3,7 +3,7 @@
 
 use crate::late::{MAY, function};
 use crate::log_files::gzip;
-use crate::run::Said;
+use crate::run::Finished;
 use crate::unread::{delivered, file, gone, whole};
 use serde_json::{Map, Value, json};
 
@@ -15,7 +15,7 @@ fn changed(change: impl Fn(&mut Map<String, Value>)) -> Value {
     record
 }
 
-fn verified(record: &Value) -> Said {
+fn verified(record: &Value) -> Finished {
     let case = whole();
     std::fs::write(delivered(&case), gzip(&file(std::slice::from_ref(record)))).unwrap();
     case.verify("logs", MAY, &[])

@@ -1,6 +1,6 @@
 //! Evidence that is damaged: a copy of the examples in which one thing was changed, and what is said of it.
 
-use crate::run::{Said, root, run};
+use crate::run::{Finished, root, run};
 use std::path::{Path, PathBuf};
 
 /// A copy of `examples/logs` that a test may damage.
@@ -32,14 +32,14 @@ impl Copy {
     }
 
     /// The digests of the shop's own trail, over the day that they are about.
-    fn validate(&self) -> Said {
+    fn validate(&self) -> Finished {
         let keys = root().join("examples/logs/public-keys.json");
         let source = self.folder.path().join(self.prefix).join(SHOP);
         let day = ["--since", "2026-11-21", "--until", "2026-11-21", "--public-keys", keys.to_str().unwrap()];
         run(&[&["logs", "validate", source.to_str().unwrap()], &day[..]].concat())
     }
 
-    pub(crate) fn verify(&self, more: &[&str]) -> Said {
+    pub(crate) fn verify(&self, more: &[&str]) -> Finished {
         let inventory = ["--inventory", "examples/acme.json", "--metrics", "examples/metrics.json"];
         let window = ["--since", "2026-11-20", "--until", "2026-11-21"];
         run(&[&["verify", self.path()], &inventory[..], &window[..], more].concat())
@@ -67,7 +67,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// The state of a run as JSON lines: the result of each function by name.
-fn result(said: &Said, function: &str) -> String {
+fn result(said: &Finished, function: &str) -> String {
     let line = said.stdout.lines().find(|line| line.contains(&format!(":function:{function}\"")));
     let line: serde_json::Value = serde_json::from_str(line.unwrap()).unwrap();
     line["result"].as_str().unwrap().to_owned()
@@ -326,7 +326,7 @@ fn the_same_records_twice_are_counted_once() {
     let before = tree.verify(&["--format", "jsonl"]);
     copy(&root().join("examples/logs"), &tree.folder.path().join("again"));
     let after = tree.verify(&["--format", "jsonl"]);
-    let records = |said: &Said| -> Vec<String> {
+    let records = |said: &Finished| -> Vec<String> {
         let functions =
             said.stdout.lines().skip(1).map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
         functions

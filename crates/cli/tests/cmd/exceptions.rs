@@ -1,6 +1,6 @@
 //! `exceptions check` and `config show` as a user meets them: exit codes, what is offered, files that are broken.
 
-use crate::run::{Said, run, with_stdin};
+use crate::run::{Finished, run, with_stdin};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -15,7 +15,7 @@ fn file(exceptions: &[Value]) -> String {
 }
 
 /// The check of a file of that text.
-fn check(text: &str, flags: &[&str]) -> Said {
+fn check(text: &str, flags: &[&str]) -> Finished {
     with_stdin(&[&["exceptions", "check", "-"], flags].concat(), text.as_bytes())
 }
 
@@ -89,11 +89,11 @@ fn what_is_offered_after_a_check_works_as_typed() {
 }
 
 /// `config show` in a folder whose `invoketrail.toml` is that.
-fn shown_in(folder: &Path, flags: &[&str]) -> Said {
+fn shown_in(folder: &Path, flags: &[&str]) -> Finished {
     let output =
         crate::run::command(&[&["config", "show"], flags].concat()).current_dir(folder).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+    Finished { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
 }
 
 #[test]

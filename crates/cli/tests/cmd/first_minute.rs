@@ -1,13 +1,13 @@
 //! The first minute: the demo, the environment in place of flags, manual pages, and a gate on what is new.
 
-use crate::run::{Said, command, run};
+use crate::run::{Finished, command, run};
 use audit::controls::REQUIRED;
 use std::path::Path;
 
-fn with(arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+fn with(arguments: &[&str], variables: &[(&str, &str)]) -> Finished {
     let output = command(arguments).envs(variables.iter().copied()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+    Finished { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
 }
 
 /// What is shown of where the files are.

@@ -1,12 +1,12 @@
 //! Audits that are kept, listed, compared and forgotten; and who changed what between two.
 
-use crate::run::{Said, command, root, run};
+use crate::run::{Finished, command, root, run};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
 #[track_caller]
-fn ends(said: &Said, code: i32) {
+fn ends(said: &Finished, code: i32) {
     assert_eq!(said.code, Some(code), "{said:?}");
 }
 
@@ -17,7 +17,7 @@ pub(crate) fn is_of_schema(name: &str, document: &Value) {
     assert_eq!(problems, Vec::<String>::new());
 }
 
-fn json_of(said: &Said) -> Value {
+fn json_of(said: &Finished) -> Value {
     serde_json::from_str(&said.stdout).unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! One hostile world in every format of every command: whatever acts, hides or looks like nothing is written as what it is, and says
 //! the same to whoever reads the format.
 
-use crate::run::{Said, root, run};
+use crate::run::{Finished, root, run};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -63,7 +63,7 @@ fn harmless(what: &str, text: &str) {
 
 /// Runs it, looks at all it says, and at the files it wrote.
 #[track_caller]
-fn looked_at(arguments: &[&str], files: &Path) -> Said {
+fn looked_at(arguments: &[&str], files: &Path) -> Finished {
     let _ = std::fs::remove_dir_all(files);
     std::fs::create_dir_all(files).unwrap();
     let said = run(arguments);

@@ -1,7 +1,7 @@
 //! The index of files that were read: the same answer with and without, after every change, every kill and every damage.
 
 use crate::log_files::{file, gzip};
-use crate::run::{Said, command};
+use crate::run::{Finished, command};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::Duration;
@@ -49,7 +49,7 @@ impl World {
         command(&all).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    fn run(&self, arguments: &[&str]) -> Said {
+    fn run(&self, arguments: &[&str]) -> Finished {
         said(self.start(arguments))
     }
 
@@ -71,9 +71,9 @@ impl World {
     }
 }
 
-fn said(child: Child) -> Said {
+fn said(child: Child) -> Finished {
     let output = child.wait_with_output().unwrap();
-    Said {
+    Finished {
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
         code: output.status.code(),

@@ -3,7 +3,7 @@
 
 use crate::history::is_of_schema;
 use crate::log_files::{gzip, record};
-use crate::run::{Said, command, root, run};
+use crate::run::{Finished, command, root, run};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -62,7 +62,7 @@ impl World {
         self.folder.path().join(name)
     }
 
-    pub(crate) fn write(&self, name: &str, more: &[&str]) -> Said {
+    pub(crate) fn write(&self, name: &str, more: &[&str]) -> Finished {
         let (logs, lake) = (self.logs(), self.lake(name));
         let mut all = vec!["lake", "write", logs.to_str().unwrap(), "--to", lake.to_str().unwrap()];
         all.extend(more);

@@ -3,7 +3,7 @@
 use crate::lake::{ONE, World, one};
 use crate::lake_sources::{copy, said};
 use crate::log_files::gzip;
-use crate::run::{Said, root};
+use crate::run::{Finished, root};
 use serde_json::Value;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -180,7 +180,7 @@ fn what_a_list_names_is_written_and_there_or_said_to_be_missing() {
     );
     let (one, all, with_none) =
         (list("one.txt", &[there]), list("all.txt", &[there, other]), list("none.txt", &[there, none]));
-    let says = |said: &Said, code: i32, text: &str| {
+    let says = |said: &Finished, code: i32, text: &str| {
         assert!(said.code == Some(code) && said.stdout.contains(text), "{said:?}");
     };
     let written = said(&["lake", "folders", text(&world.logs()), "--list", text(&with_none)]);

@@ -3,7 +3,7 @@
 use crate::lake::World;
 use crate::lake_again::Signed;
 use crate::lake_sources::said;
-use crate::run::{Said, root};
+use crate::run::{Finished, root};
 use serde_json::Value;
 use std::path::Path;
 
@@ -12,7 +12,7 @@ fn text(path: &Path) -> &str {
 }
 
 /// Writes with digests or without, with these flags.
-fn write(signed: &Signed, digests: bool, more: &[&str]) -> Said {
+fn write(signed: &Signed, digests: bool, more: &[&str]) -> Finished {
     let (logs, lake) = (signed.path("logs"), signed.path("lake"));
     let keys = root().join("examples/logs/public-keys.json");
     let with = ["--digests", "--public-keys", text(&keys)];
@@ -36,7 +36,7 @@ fn key(path: &Path) -> String {
     path[path.find("AWSLogs/").unwrap()..].to_owned()
 }
 
-fn assert_says(said: &Said, code: i32, texts: &[&str]) {
+fn assert_says(said: &Finished, code: i32, texts: &[&str]) {
     assert_eq!(said.code, Some(code), "{said:?}");
     let stdout = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     for text in texts {

@@ -2,7 +2,7 @@
 
 use crate::lake::{ONE, World};
 use crate::log_files::{gzip, record};
-use crate::run::{Said, command, root, run};
+use crate::run::{Finished, command, root, run};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -18,17 +18,17 @@ pub(crate) fn put(root: &Path, minute: usize, records: &[String]) -> PathBuf {
     path
 }
 
-pub(crate) fn write(sources: &[&Path], lake: &Path) -> Said {
+pub(crate) fn write(sources: &[&Path], lake: &Path) -> Finished {
     let mut all = vec!["lake", "write", "--to", lake.to_str().unwrap()];
     all.extend(sources.iter().map(|source| source.to_str().unwrap()));
     // Without trying what it advises.
     said(&all)
 }
 
-pub(crate) fn said(arguments: &[&str]) -> Said {
+pub(crate) fn said(arguments: &[&str]) -> Finished {
     let output = command(arguments).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+    Finished { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
 }
 
 fn calls(lake: &Path) -> u64 {

@@ -1,7 +1,7 @@
 //! Records that are delivered late: CloudTrail tries for thirty days. What was delivered later is read, or nothing is called missing.
 
 use crate::bucket::{Asked, Bucket};
-use crate::run::{Said, command, root};
+use crate::run::{Finished, command, root};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -52,13 +52,13 @@ impl Case {
         }
     }
 
-    pub(crate) fn verify(&self, source: &str, now: &str, more: &[&str]) -> Said {
+    pub(crate) fn verify(&self, source: &str, now: &str, more: &[&str]) -> Finished {
         let facts = ["--inventory", "inv.json", "--metrics", "met.json", "--no-index"];
         let day = ["--since", "2026-03-01", "--until", "2026-03-01", "--format", "json"];
         self.run(&[&["verify", source], &facts[..], &day, more].concat(), now, None)
     }
 
-    pub(crate) fn run(&self, arguments: &[&str], now: &str, bucket: Option<&Bucket>) -> Said {
+    pub(crate) fn run(&self, arguments: &[&str], now: &str, bucket: Option<&Bucket>) -> Finished {
         let mut command = command(arguments);
         command.current_dir(self.0.path()).env("INVOKETRAIL_NOW", now);
         if let Some(bucket) = bucket {
@@ -67,11 +67,11 @@ impl Case {
         }
         let output = command.output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+        Finished { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
     }
 }
 
-pub(crate) fn function(said: &Said, name: &str) -> (String, String) {
+pub(crate) fn function(said: &Finished, name: &str) -> (String, String) {
     let document: Value = serde_json::from_str(&said.stdout).unwrap();
     let all = document["functions"].as_array().unwrap();
     let one =

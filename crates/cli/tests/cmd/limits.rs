@@ -1,11 +1,11 @@
 //! Inputs without an end, and files that others may have made: each has a limit, and what is wrong is told in one line.
 
-use crate::run::{Said, command, root, run};
+use crate::run::{Finished, command, root, run};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// Runs with at most so many kilobytes of address space: more memory would end the process.
-fn within(arguments: &[&str], kilobytes: u32, stdin: Option<&std::path::Path>) -> Said {
+fn within(arguments: &[&str], kilobytes: u32, stdin: Option<&std::path::Path>) -> Finished {
     let program = env!("CARGO_BIN_EXE_invoketrail");
     let script = format!("ulimit -v {kilobytes}; exec \"$0\" \"$@\"");
     let mut shell = Command::new("sh");
@@ -17,11 +17,11 @@ fn within(arguments: &[&str], kilobytes: u32, stdin: Option<&std::path::Path>) -
     };
     let output = shell.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+    Finished { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
 }
 
 /// One `error:` line that holds `why`, one `help:` line, and no answer.
-fn is_refused(said: &Said, why: &str, arguments: &[&str]) {
+fn is_refused(said: &Finished, why: &str, arguments: &[&str]) {
     assert!(matches!(said.code, Some(1 | 2)), "{arguments:?}: {said:?}");
     assert_eq!(said.stdout, "", "{arguments:?}");
     let errors: Vec<&str> = said.stderr.lines().filter(|line| line.starts_with("error: ")).collect();
@@ -303,7 +303,7 @@ fn credentials_that_no_header_can_hold_are_told_and_never_shown() {
     ];
     for (variables, part, why) in cases {
         let output = command(&["audit"]).envs(variables.clone()).output().unwrap();
-        let said = Said {
+        let said = Finished {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
             code: output.status.code(),

@@ -1,6 +1,6 @@
 //! Log files that are damaged, huge or hostile: counted, named, the right exit code, nothing else lost.
 
-use crate::run::{Said, run, with_stdin};
+use crate::run::{Finished, run, with_stdin};
 use flate2::write::GzEncoder;
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use std::io::Write;
@@ -29,7 +29,7 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The answer of a folder as JSON, with what was said.
-fn asked(folder: &Path) -> (Said, serde_json::Value) {
+fn asked(folder: &Path) -> (Finished, serde_json::Value) {
     let said = run(&["invocations", folder.to_str().unwrap(), "--format", "json"]);
     let document = serde_json::from_str(&said.stdout).unwrap_or_default();
     (said, document)

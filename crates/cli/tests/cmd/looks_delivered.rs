@@ -5,7 +5,7 @@ use crate::bucket::Bucket;
 use crate::evidence::Copy;
 use crate::late::{MAY, function};
 use crate::log_files::gzip;
-use crate::run::{Said, root, run, with_stdin};
+use crate::run::{Finished, root, run, with_stdin};
 use crate::unread::{DAY, NAME, beside, delivered, file, gone, is_left_out, is_told, whole};
 use serde_json::{Value, json};
 
@@ -148,7 +148,7 @@ fn a_file_in_the_place_of_a_folder_and_a_link_that_leads_nowhere_are_not_read() 
     is_told(&case, "older");
 }
 
-fn validated(tree: &Copy, command: &[&str]) -> Said {
+fn validated(tree: &Copy, command: &[&str]) -> Finished {
     let keys = root().join("examples/logs/public-keys.json");
     let day = ["--since", "2026-11-21", "--until", "2026-11-21"];
     run(&[command, &[tree.path(), "--public-keys", keys.to_str().unwrap()], &day].concat())

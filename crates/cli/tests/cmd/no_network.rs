@@ -1,11 +1,11 @@
 //! What a user meets before AWS answers: no credentials, no profile, no endpoint, no role.
 
-use crate::run::{Said, command, run};
+use crate::run::{Finished, command, run};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
 /// Exit code 1, one `error:` line, one `help:` line.
-fn is_told(said: &Said, error: &str, help: &str) {
+fn is_told(said: &Finished, error: &str, help: &str) {
     assert_eq!(said.code, Some(1), "{said:?}");
     assert_eq!(said.stdout, "", "{said:?}");
     let lines: Vec<&str> = said.stderr.lines().collect();
@@ -77,11 +77,11 @@ fn endpoint(status: &'static str, headers: &'static str, body: &'static str) -> 
     url
 }
 
-fn with_keys(arguments: &[&str]) -> Said {
+fn with_keys(arguments: &[&str]) -> Finished {
     let keys = [("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "secret")];
     let output = command(arguments).envs(keys).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+    Finished { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
 }
 
 #[test]
@@ -107,7 +107,8 @@ fn a_metadata_service_that_refuses_gives_no_credentials() {
         [("AWS_EC2_METADATA_DISABLED", "false"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", url.as_str())];
     let output = command(&["audit"]).envs(variables).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    let said = Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() };
+    let said =
+        Finished { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() };
     is_told(&said, "no AWS credentials were found", "aws configure");
 }
 
@@ -134,6 +135,6 @@ fn an_endpoint_where_nobody_listens() {
         .output()
         .unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
-    let said = Said { stdout: String::new(), stderr, code: output.status.code() };
+    let said = Finished { stdout: String::new(), stderr, code: output.status.code() };
     is_told(&said, "does not answer", "--endpoint-url");
 }

@@ -1,6 +1,6 @@
 //! `audit --notify`: which findings each target gets. No notification alters the audit or shows a secret.
 
-use crate::run::{ENVIRONMENT, Said, command, root, run};
+use crate::run::{ENVIRONMENT, Finished, command, root, run};
 use crate::scripted::{Asked, Scripted, refused};
 use serde_json::{Value, json};
 use std::fs;
@@ -16,7 +16,7 @@ fn taking() -> Scripted {
     Scripted::serving(|_: &Asked| ("200 OK".to_owned(), String::new()))
 }
 
-fn ends(said: &Said, code: i32) {
+fn ends(said: &Finished, code: i32) {
     assert_eq!(said.code, Some(code), "{said:?}");
     assert!(!format!("{}{}", said.stdout, said.stderr).contains(SECRET), "{said:?}");
 }

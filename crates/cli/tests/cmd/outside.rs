@@ -2,7 +2,7 @@
 //! before it, when it was accepted.
 
 use crate::late::{LOGS, function, write_gzip};
-use crate::run::{Said, command};
+use crate::run::{Finished, command};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -58,7 +58,7 @@ impl Copy {
     }
 
     /// `verify` of a window in which CloudWatch counts one call in each of these hours.
-    fn verify(&self, since: &str, until: &str, counted: &[&str]) -> Said {
+    fn verify(&self, since: &str, until: &str, counted: &[&str]) -> Finished {
         let points: Vec<Value> = counted.iter().map(|hour| json!([hour, 1])).collect();
         let metrics = json!({"format": "invoketrail.metrics/1", "period_seconds": 3600,
             "series": [{"function": ARN, "points": points}]});
@@ -69,7 +69,7 @@ impl Copy {
         command.current_dir(self.0.path()).env("INVOKETRAIL_NOW", "2026-06-01T00:00:00Z");
         let output = command.output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+        Finished { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Bundles of live audits: AWS's raw answers are in them, nothing secret is, and the audit is collected and decided again from them.
 
 use crate::history::is_of_schema;
-use crate::run::{Said, run};
+use crate::run::{Finished, run};
 use crate::scripted::{Asked, Scripted, refused};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -76,7 +76,7 @@ fn bundled(endpoint: &Scripted, folder: &Path, name: &str) -> PathBuf {
     bundle
 }
 
-fn verify(bundle: &Path, format: &str) -> Said {
+fn verify(bundle: &Path, format: &str) -> Finished {
     run(&["bundle", "verify", bundle.to_str().unwrap(), "--format", format])
 }
 

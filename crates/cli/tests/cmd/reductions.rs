@@ -1,6 +1,6 @@
 //! Plans that record less, as a user meets them: what was not looked at is not dropped, and names that nothing has are errors.
 
-use crate::run::{Said, run};
+use crate::run::{Finished, run};
 use serde_json::{Value, json};
 
 const ACCOUNT: &str = "920005908918";
@@ -24,7 +24,7 @@ fn arn(name: &str) -> String {
 }
 
 /// `backout` over the inventory, as JSON.
-fn backout(seen: &Value, words: &[&str]) -> Said {
+fn backout(seen: &Value, words: &[&str]) -> Finished {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("seen.json");
     std::fs::write(&file, seen.to_string()).unwrap();

@@ -24,7 +24,7 @@ pub(crate) fn root() -> PathBuf {
 
 /// What a run said, and how it ended.
 #[derive(Debug)]
-pub(crate) struct Said {
+pub(crate) struct Finished {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     pub(crate) code: Option<i32>,
@@ -38,7 +38,7 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
 }
 
 /// Runs it with that text on stdin.
-pub(crate) fn with_stdin(arguments: &[&str], stdin: &[u8]) -> Said {
+pub(crate) fn with_stdin(arguments: &[&str], stdin: &[u8]) -> Finished {
     let mut command = command(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -47,10 +47,10 @@ pub(crate) fn with_stdin(arguments: &[&str], stdin: &[u8]) -> Said {
     let output = child.wait_with_output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     crate::advice::check(arguments, &stderr);
-    Said { stdout: String::from_utf8(output.stdout).unwrap(), stderr, code: output.status.code() }
+    Finished { stdout: String::from_utf8(output.stdout).unwrap(), stderr, code: output.status.code() }
 }
 
 /// Runs it with nothing on stdin.
-pub(crate) fn run(arguments: &[&str]) -> Said {
+pub(crate) fn run(arguments: &[&str]) -> Finished {
     with_stdin(arguments, b"")
 }

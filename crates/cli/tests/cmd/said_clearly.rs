@@ -1,6 +1,6 @@
 //! What newcomers did not understand: counts that agree with each other, reasons that are true, and what to do where nothing was read.
 
-use crate::run::{Said, run};
+use crate::run::{Finished, run};
 use std::fs;
 use std::path::Path;
 
@@ -28,14 +28,14 @@ fn at(folder: &Path, name: &str) -> String {
 }
 
 #[track_caller]
-fn ends(said: &Said, code: i32, told: &str) {
+fn ends(said: &Finished, code: i32, told: &str) {
     assert_eq!(said.code, Some(code), "{said:?}");
     has(said, told);
 }
 
 /// On whatever lines it is broken.
 #[track_caller]
-fn has(said: &Said, told: &str) {
+fn has(said: &Finished, told: &str) {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (out, err) = (words(&said.stdout), words(&said.stderr));
     assert!(out.contains(told) || err.contains(told), "no {told:?} in\n{}\n{}", said.stdout, said.stderr);

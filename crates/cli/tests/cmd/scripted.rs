@@ -1,6 +1,6 @@
 //! AWS as a script: an endpoint that answers what a test says, and keeps what it was asked.
 
-use crate::run::{Said, command};
+use crate::run::{Finished, command};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
@@ -123,11 +123,11 @@ impl Scripted {
     }
 
     /// Runs it with nothing on stdin.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Finished {
         let output = self.command(arguments).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         crate::advice::check(arguments, std::str::from_utf8(&output.stderr).unwrap());
-        Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+        Finished { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
     }
 
     /// What was asked since the last time, without the question who asks.

@@ -34,7 +34,7 @@ fn settings_say_where_to_write_and_which_region_and_a_flag_wins() {
 }
 
 /// Runs with a file of settings that says `text`, and with `flags`.
-fn with_settings(text: &str, arguments: &[&str], flags: &[&str]) -> crate::run::Said {
+fn with_settings(text: &str, arguments: &[&str], flags: &[&str]) -> crate::run::Finished {
     let folder = tempfile::tempdir().unwrap();
     let settings = folder.path().join("s.toml");
     std::fs::write(&settings, text).unwrap();

@@ -22,7 +22,7 @@ echo >> "$LOG"
 "#;
 
 /// A folder with the script and the program.
-struct Desk {
+struct ScriptFolder {
     folder: tempfile::TempDir,
 }
 
@@ -33,8 +33,8 @@ struct Ran {
     calls: Vec<String>,
 }
 
-impl Desk {
-    fn new(script: &str) -> Desk {
+impl ScriptFolder {
+    fn new(script: &str) -> ScriptFolder {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("bin")).unwrap();
         for (name, text) in [("bin/aws", AWS), ("plan.sh", script)] {
@@ -42,7 +42,7 @@ impl Desk {
             std::fs::write(&path, text).unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
         }
-        Desk { folder }
+        ScriptFolder { folder }
     }
 
     fn path(&self, name: &str) -> std::path::PathBuf {
@@ -100,7 +100,7 @@ fn script(inventory: &str) -> String {
 /// The first account has a profile, the second the credentials at hand: the first block sets those aside, and the second has them.
 #[test]
 fn what_one_block_sets_aside_is_there_in_the_next() {
-    let desk = Desk::new(&script(TWO));
+    let desk = ScriptFolder::new(&script(TWO));
     let shells = desk.shells();
     assert!(shells.contains(&"sh") && shells.contains(&"bash"), "{shells:?}");
     let mixed = [("PROFILE_111111111111", "first"), ("AWS_ACCESS_KEY_ID", "KEYOFSECOND")];
@@ -129,7 +129,7 @@ fn what_one_block_sets_aside_is_there_in_the_next() {
 /// A call that fails ends the script, although it stands in a block of its own.
 #[test]
 fn a_call_that_fails_is_the_last_one() {
-    let desk = Desk::new(&script(TWO));
+    let desk = ScriptFolder::new(&script(TWO));
     let both = [
         ("PROFILE_111111111111", "first"),
         ("PROFILE_222222222222", "second"),
@@ -151,7 +151,7 @@ fn a_script_names_the_shell_that_it_needs() {
         "{plain}"
     );
     // The name of this selector acts, but JSON has escapes of its own for that.
-    let desk = Desk::new(&script(ACTING));
+    let desk = ScriptFolder::new(&script(ACTING));
     for shell in desk.shells() {
         let ran = desk.run(Some(shell), &[]);
         assert_eq!((ran.code, ran.calls.len()), (Some(1), 0), "{}", ran.stderr);

@@ -1,6 +1,6 @@
 //! What a person sees where a question was asked wrongly, about nothing, or about a file of another kind: the answer, and what to do next.
 
-use crate::run::{Said, command, root, run, with_stdin};
+use crate::run::{Finished, command, root, run, with_stdin};
 use std::fs;
 use std::path::Path;
 
@@ -15,7 +15,7 @@ fn at(folder: &Path, name: &str) -> String {
 }
 
 #[track_caller]
-fn ends(said: &Said, code: i32, told: &str) {
+fn ends(said: &Finished, code: i32, told: &str) {
     assert_eq!(said.code, Some(code), "{said:?}");
     assert!(said.stderr.contains(told) || said.stdout.contains(told), "no {told:?} in {said:?}");
 }
@@ -164,7 +164,7 @@ fn a_reduction_of_a_saved_audit_is_judged_with_its_exceptions() {
         ];
         run(&[&asked[..], source].concat())
     };
-    let controls = |said: Said| {
+    let controls = |said: Finished| {
         let plan: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
         plan["plan"]["controls"].clone()
     };

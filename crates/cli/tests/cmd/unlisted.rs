@@ -2,7 +2,7 @@
 
 use crate::bucket::{Asked, Bucket, listing};
 use crate::evidence::Copy;
-use crate::run::{Said, command, root, run};
+use crate::run::{Finished, command, root, run};
 use serde_json::Value;
 use std::path::Path;
 
@@ -43,22 +43,22 @@ fn verify(source: &str) -> Vec<String> {
     all.into_iter().map(str::to_owned).collect()
 }
 
-fn asked(bucket: &Bucket, arguments: &[String]) -> Said {
+fn asked(bucket: &Bucket, arguments: &[String]) -> Finished {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let mut command = command(&arguments);
     command.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE").env("AWS_SECRET_ACCESS_KEY", "secret");
     let output =
         command.env("AWS_REGION", "us-east-1").env("AWS_ENDPOINT_URL", &bucket.url).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+    Finished { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
 }
 
-fn local(arguments: &[String]) -> Said {
+fn local(arguments: &[String]) -> Finished {
     run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// Undetermined, in the exit code, in the document, and in every word.
-fn is_open(said: &Said, about: &str) {
+fn is_open(said: &Finished, about: &str) {
     assert_eq!(said.code, Some(4), "{about}: {said:?}");
     let document: Value = serde_json::from_str(&said.stdout).unwrap();
     let digests = if document["digests"].is_null() { &document } else { &document["digests"] };

@@ -4,7 +4,7 @@
 use crate::evidence::Copy;
 use crate::late::{Case, LOGS, MAY, function};
 use crate::log_files::gzip;
-use crate::run::{Said, root};
+use crate::run::{Finished, root};
 use serde_json::Value;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ pub(crate) fn beside(case: &Case, name: &str) -> PathBuf {
     side.join(name)
 }
 
-fn invocations(case: &Case) -> Said {
+fn invocations(case: &Case) -> Finished {
     case.run(&["invocations", "logs", "--no-index", "--format", "json"], MAY, None)
 }
 
@@ -222,7 +222,7 @@ fn without_one() -> (Copy, PathBuf, Vec<u8>) {
     (tree, file, bytes)
 }
 
-fn validated(tree: &Copy) -> Said {
+fn validated(tree: &Copy) -> Finished {
     let keys = root().join("examples/logs/public-keys.json");
     let day = ["--since", "2026-11-21", "--until", "2026-11-21", "--format", "json"];
     let all =

@@ -1,7 +1,7 @@
 //! `verify` over what was read before: the same bytes with the index and without, whatever happened to the tree in between.
 
 use crate::evidence::Copy;
-use crate::run::{Said, root, run};
+use crate::run::{Finished, root, run};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -24,12 +24,12 @@ impl World {
         self.beside.path().join("index.sqlite")
     }
 
-    fn with(&self, more: &[&str]) -> Said {
+    fn with(&self, more: &[&str]) -> Finished {
         self.tree.verify(&[more, &["--index", self.index().to_str().unwrap()]].concat())
     }
 
     /// What is said without the index is said with it, twice: answer, conversation and exit code.
-    fn agrees(&self, code: i32) -> Said {
+    fn agrees(&self, code: i32) -> Finished {
         let keys = root().join("examples/logs/public-keys.json");
         let digests = ["--digests", "--public-keys", keys.to_str().unwrap(), "--format", "json"];
         for (more, code) in [
@@ -43,7 +43,7 @@ impl World {
             for _ in 0..2 {
                 let with = self.with(more);
                 // The next command is the same, with the same flag about the index.
-                let told = |said: &Said| {
+                let told = |said: &Finished| {
                     let lines = said.stderr.lines().filter(|line| !line.starts_with("next: "));
                     lines.map(str::to_owned).collect::<Vec<_>>()
                 };
@@ -64,7 +64,7 @@ fn settle() {
 }
 
 /// Files, damaged files, unread files and records, as the document accounts for them.
-fn account(said: &Said) -> [u64; 4] {
+fn account(said: &Finished) -> [u64; 4] {
     let document: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
     ["files", "damaged", "unread", "records"].map(|name| document["reading"][name].as_u64().unwrap())
 }

@@ -2,7 +2,7 @@
 
 use crate::journals::{backout, functions, management, recorded, reduced, says, with};
 use crate::killed::Account;
-use crate::run::{Said, command, root};
+use crate::run::{Finished, command, root};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -35,10 +35,10 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-fn run_in(folder: &Path, words: &[&str]) -> Said {
+fn run_in(folder: &Path, words: &[&str]) -> Finished {
     let output = command(words).current_dir(folder).stdin(Stdio::null()).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+    Finished { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
 }
 
 /// Every file of the folder, and what it holds.

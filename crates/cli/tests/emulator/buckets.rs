@@ -1,6 +1,6 @@
 //! Log files in a bucket: only the accounts, Regions and days that are asked for, and none of them twice.
 
-use crate::Said;
+use crate::Finished;
 use crate::refusing::{Refusing, s3};
 use crate::seed::{Seed, url};
 use serde_json::Value;
@@ -9,17 +9,17 @@ use std::process::Command;
 const ACCOUNT: &str = "310000000009";
 const BUCKET: &str = "invoketrail-records";
 
-fn run(seed: &Seed, source: &str, arguments: &[&str]) -> Said {
+fn run(seed: &Seed, source: &str, arguments: &[&str]) -> Finished {
     run_at(&url(), seed, &[&[source], arguments].concat())
 }
 
 /// `invocations` as JSON, asking AWS at that address.
-pub(crate) fn run_at(url: &str, seed: &Seed, arguments: &[&str]) -> Said {
+pub(crate) fn run_at(url: &str, seed: &Seed, arguments: &[&str]) -> Finished {
     as_json(url, seed, &[&["invocations"], arguments].concat())
 }
 
 /// A command's answer as JSON, asking AWS at that address.
-pub(crate) fn as_json(url: &str, seed: &Seed, arguments: &[&str]) -> Said {
+pub(crate) fn as_json(url: &str, seed: &Seed, arguments: &[&str]) -> Finished {
     let output = Command::new(env!("CARGO_BIN_EXE_invoketrail"))
         .args(arguments)
         .args(["--format", "json", "--endpoint-url", url])
@@ -38,10 +38,10 @@ pub(crate) fn as_json(url: &str, seed: &Seed, arguments: &[&str]) -> Said {
         .output()
         .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+    Finished { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
 }
 
-pub(crate) fn calls(said: &Said) -> (Option<i32>, u64, u64) {
+pub(crate) fn calls(said: &Finished) -> (Option<i32>, u64, u64) {
     let document: Value = serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{}", said.stderr));
     let number = |value: &Value| value.as_u64().unwrap();
     (said.code, number(&document["total"]["calls"]), number(&document["reading"]["files"]["read"]))

@@ -1,6 +1,6 @@
 //! A lake in a bucket: written with conditional requests, the same bytes as in a folder, and whole after a refusal in the middle.
 
-use crate::Said;
+use crate::Finished;
 use crate::buckets::as_json;
 use crate::refusing::{Refusing, s3};
 use crate::seed::{Seed, url};
@@ -28,12 +28,12 @@ impl World {
         format!("s3://{}/{prefix}", self.bucket)
     }
 
-    fn write(&self, url: &str, to: &str) -> Said {
+    fn write(&self, url: &str, to: &str) -> Finished {
         as_json(url, &self.seed, &["lake", "write", &self.at("trails"), "--to", to, "--threads", "2"])
     }
 }
 
-fn json(said: &Said) -> Value {
+fn json(said: &Finished) -> Value {
     serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{}", said.stderr))
 }
 

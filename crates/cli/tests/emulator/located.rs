@@ -1,6 +1,6 @@
 //! `invocations` without a source: the trails say where the records are, an organization's too, and what cannot be seen is told.
 
-use crate::Said;
+use crate::Finished;
 use crate::buckets::{as_json, calls, record, run_at};
 use crate::refusing::{Refusing, json, s3};
 use crate::seed::{Seed, url};
@@ -66,7 +66,7 @@ impl World {
     }
 
     /// The answer of all files, without an index.
-    fn run(&self, url: &str, arguments: &[&str]) -> Said {
+    fn run(&self, url: &str, arguments: &[&str]) -> Finished {
         run_at(url, &self.seed, &[&["--no-index"], arguments].concat())
     }
 }

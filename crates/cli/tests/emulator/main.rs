@@ -35,14 +35,14 @@ use std::process::Command;
 
 const ACCOUNT: &str = "310000000001";
 
-struct Said {
+struct Finished {
     stdout: String,
     stderr: String,
     code: Option<i32>,
 }
 
 /// Runs the binary as the account of `seed`, in one Region.
-fn run(seed: &Seed, arguments: &[&str]) -> Said {
+fn run(seed: &Seed, arguments: &[&str]) -> Finished {
     let said = as_typed(seed, &[arguments, &["--endpoint-url", &url(), "--region", "us-east-1"]].concat());
     advice::check(arguments, &said.stderr);
     follow(seed, &said.stderr);
@@ -65,7 +65,7 @@ fn follow(seed: &Seed, stderr: &str) {
 }
 
 /// Runs the binary as the account of `seed`, with exactly these arguments.
-fn as_typed(seed: &Seed, arguments: &[&str]) -> Said {
+fn as_typed(seed: &Seed, arguments: &[&str]) -> Finished {
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_invoketrail"))
         .args(arguments)
@@ -82,7 +82,7 @@ fn as_typed(seed: &Seed, arguments: &[&str]) -> Said {
         .output()
         .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+    Finished { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
 }
 
 fn select(seed: &Seed, selectors: &str) {

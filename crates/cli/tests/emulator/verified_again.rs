@@ -7,9 +7,9 @@ use crate::verify::{command_at, examples, put, put_tree};
 const ETL: &str = "AWSLogs/o-acme4example/111122223333/CloudTrail/us-east-1/2026/11/21";
 
 /// Answer, conversation and exit code, and which log files were asked for.
-type Said = (String, String, Option<i32>, Vec<String>);
+type Finished = (String, String, Option<i32>, Vec<String>);
 
-fn run(proxy: &Refusing, seed: &Seed, source: &str, more: &[&str]) -> Said {
+fn run(proxy: &Refusing, seed: &Seed, source: &str, more: &[&str]) -> Finished {
     let facts =
         ["verify", source, "--inventory", "acme.json", "--metrics", "metrics.json", "--format", "json"];
     let window = ["--since", "2026-11-20", "--until", "2026-11-21", "--region", "us-east-1"];

@@ -222,7 +222,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/undone.rs::what_is_advised_keeps_the_files_that_were_named",
     ),
     (
-        "change/src/apply/work.rs",
+        "change/src/apply/plan_run.rs",
         "invoketrail undo {journal} --merge --output back.json{}{}  # plans to take back what is ours alone",
         "cmd/undone.rs::a_half_done_undo_goes_around_what_others_changed",
     ),
@@ -232,17 +232,17 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/killed.rs::an_undo_that_was_begun_comes_first",
     ),
     (
-        "change/src/apply/work.rs",
+        "change/src/apply/plan_run.rs",
         "invoketrail undo {journal}{}{}",
         "cmd/undone.rs::a_gap_after_a_successful_apply_is_no_refusal",
     ),
     (
-        "change/src/apply/work.rs",
+        "change/src/apply/plan_run.rs",
         "invoketrail apply --resume {journal}{managed}{exceptions}{}",
         "cmd/undone.rs::a_gap_after_a_successful_apply_is_no_refusal",
     ),
     (
-        "change/src/apply/work.rs",
+        "change/src/apply/plan_run.rs",
         "invoketrail plan{}{flags}",
         "emulator/sites.rs::apply_uses_a_bucket_that_is_there_as_wanted_and_refuses_one_in_the_way",
     ),

@@ -6,7 +6,7 @@ use super::{Delivered, Item};
 use crate::door::Door;
 use crate::layout::HEAD;
 use crate::reader::Reader;
-use crate::sources::{Place, Refusal, WAITERS, regular, said, side_by_side_at_most};
+use crate::sources::{LogSource, Refusal, WAITERS, io_reason, regular, side_by_side_at_most};
 use logs::digest::{Asked, Expected, Found, KeySource, Seen, Unread, Weighing};
 use logs::{DEFAULT_LIMIT, Inflater};
 use std::io::Read;
@@ -48,14 +48,14 @@ fn object(door: &Door, bucket: &str, item: &Item) -> Bytes {
     let object = door.wait(door.aws.objects().get(bucket, &item.key, Some(item.size)));
     let object = object.map_err(|error| match error.trouble {
         aws::ObjectTrouble::Missing => Unread::Missing,
-        _ => Unread::Refused { why: Refusal::of(&error).told() },
+        _ => Unread::Refused { why: Refusal::of(&error).in_one_line() },
     })?;
     Ok((object.bytes, object.metadata.user.get("signature").cloned()))
 }
 
 /// A copy keeps no metadata: what `aws s3api head-object` printed lies beside it, if somebody kept it.
 fn local(path: &Path) -> Bytes {
-    let refused = |error: &std::io::Error| Unread::Refused { why: said(error) };
+    let refused = |error: &std::io::Error| Unread::Refused { why: io_reason(error) };
     let bytes = read_regular(path, DEFAULT_LIMIT as u64).map_err(|error| refused(&error))?;
     let mut beside = path.as_os_str().to_owned();
     beside.push(HEAD);
@@ -94,13 +94,13 @@ pub(crate) struct Weighed<'f> {
 pub(crate) fn weigh<'f>(
     found: &'f [Found],
     from: &Keys,
-    places: &[Place],
+    sources: &[LogSource],
     signed: Option<Range<i64>>,
     door: Option<&Door>,
 ) -> Weighed<'f> {
-    let known = Known::of(from, found, (&signed.unwrap_or(0..0), places), door);
+    let known = Known::of(from, found, &signed.unwrap_or(0..0), sources, door);
     let Known { keys, sources, holes, refused } = known;
-    Weighed { weighing: Weighing::of(found, &keys), keys: sources, unseen: holes.told(), refused }
+    Weighed { weighing: Weighing::of(found, &keys), keys: sources, unseen: holes.in_words(), refused }
 }
 
 impl<'f> Weighed<'f> {

@@ -1,7 +1,7 @@
 //! Files and objects that were found by their names, and what could not be looked into.
 
 use super::holes::Holes;
-use crate::sources::{Found, Kind, Place, Window};
+use crate::sources::{Found, Kind, LogSource, Window};
 use audit::inventory::Gap;
 use logs::scan::Tag;
 use logs::{Folder, LeftOut, ObjectKey};
@@ -13,15 +13,15 @@ use std::path::PathBuf;
 pub(super) struct Beginning {
     pub(super) key: String,
     /// Name and reason.
-    pub(super) told: String,
+    pub(super) why: String,
 }
 
 /// A file or an object.
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
-    /// Which of the places it is in.
-    pub(crate) place: usize,
-    /// Its path below that place, as in [`crate::sources::Found`].
+    /// Which of the sources it is in.
+    pub(crate) source: usize,
+    /// Its path below that source, as in [`crate::sources::Found`].
     pub(crate) below: PathBuf,
     /// Its key; of a local copy its path, which ends in the key from `AWSLogs/` on wherever it was copied as it lay.
     pub(crate) key: String,
@@ -42,7 +42,7 @@ pub(super) fn is_digest(item: &Item) -> bool {
 /// All that was found by its name.
 #[derive(Debug, Default)]
 pub struct Delivered {
-    pub(crate) places: Vec<Place>,
+    pub(crate) sources: Vec<LogSource>,
     /// Log files: sorted, each once.
     pub(crate) logs: Vec<Item>,
     /// Digest files: sorted, each once.
@@ -66,10 +66,10 @@ pub struct Delivered {
 }
 
 impl Delivered {
-    /// Nothing of that place so far.
+    /// Nothing of that source so far.
     #[cfg(feature = "lake")]
-    pub(crate) fn of_lake(place: Place, window: &Window) -> Delivered {
-        Delivered { places: vec![place], window: window.clone(), ..Delivered::default() }
+    pub(crate) fn of_lake(source: LogSource, window: &Window) -> Delivered {
+        Delivered { sources: vec![source], window: window.clone(), ..Delivered::default() }
     }
 
     /// The names of all log files.
@@ -87,7 +87,7 @@ impl Delivered {
     /// What could not be looked into, in words.
     #[must_use]
     pub fn unseen(&self) -> Vec<String> {
-        self.holes.told()
+        self.holes.in_words()
     }
 
     /// To its kind.
@@ -112,7 +112,7 @@ impl Delivered {
     /// As files of a survey are.
     pub(crate) fn as_found(&self, item: &Item) -> Found {
         Found {
-            place: item.place,
+            source: item.source,
             below: item.below.clone(),
             size: item.size,
             delivered: ObjectKey::parse(&item.key).and_then(|key| key.delivered()),
@@ -123,15 +123,15 @@ impl Delivered {
 
     /// What an item is called in answers.
     pub(crate) fn name(&self, item: &Item) -> String {
-        self.places.get(item.place).map(|place| place.name(&item.below)).unwrap_or_default()
+        self.sources.get(item.source).map(|source| source.name(&item.below)).unwrap_or_default()
     }
 
     /// Leaves out log files that were named one by one, and those that the window does not concern: only what was found by looking for
     /// those days is left.
     pub(crate) fn retain_found(&mut self) {
-        let (places, window) = (&self.places, &self.window);
+        let (sources, window) = (&self.sources, &self.window);
         self.logs.retain(|item| {
-            let named = matches!(places.get(item.place), Some(Place::File(_)));
+            let named = matches!(sources.get(item.source), Some(LogSource::File(_)));
             let key = ObjectKey::parse(&item.key);
             !named && key.is_some_and(|key| window.kind(&key) == Kind::Wanted)
         });
@@ -144,19 +144,19 @@ impl Delivered {
 
     /// `None` for a local copy.
     pub(crate) fn bucket(&self, item: &Item) -> Option<&str> {
-        match self.places.get(item.place) {
-            Some(Place::Objects { bucket, .. }) => Some(bucket),
+        match self.sources.get(item.source) {
+            Some(LogSource::Objects { bucket, .. }) => Some(bucket),
             _ => None,
         }
     }
 
     /// Where a local copy is.
     pub(crate) fn path(&self, item: &Item) -> Option<PathBuf> {
-        match self.places.get(item.place)? {
-            Place::File(path) => Some(path.canonicalize().unwrap_or_else(|_| path.clone())),
-            Place::Folder(root) if item.below.as_os_str().is_empty() => Some(root.absolute.clone()),
-            Place::Folder(root) => Some(root.absolute.join(&item.below)),
-            Place::Objects { .. } | Place::Stdin | Place::Lake(_) => None,
+        match self.sources.get(item.source)? {
+            LogSource::File(path) => Some(path.canonicalize().unwrap_or_else(|_| path.clone())),
+            LogSource::Folder(root) if item.below.as_os_str().is_empty() => Some(root.absolute.clone()),
+            LogSource::Folder(root) => Some(root.absolute.join(&item.below)),
+            LogSource::Objects { .. } | LogSource::Stdin | LogSource::Lake(_) => None,
         }
     }
 

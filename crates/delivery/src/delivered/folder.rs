@@ -3,21 +3,21 @@
 use super::files::Beginning;
 use super::{Delivered, Item, NO_EVIDENCE, is_digest};
 use crate::layout::{place_of, with_slashes};
-use crate::sources::{Beside, Met, Open, Root, Walk, Window, look};
+use crate::sources::{LooseContent, Met, Open, Root, Walk, Window, look};
 use logs::ObjectKey;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Everything in the folder that the window may concern.
-pub(super) fn list(all: &mut Delivered, (place, root): (usize, &Root), window: &Window, now: Duration) {
-    list_opening(all, place, root, window, now, |path| std::fs::read_dir(path));
+pub(super) fn list(all: &mut Delivered, source: usize, root: &Root, window: &Window, now: Duration) {
+    list_opening(all, source, root, window, now, |path| std::fs::read_dir(path));
 }
 
 /// The same, with folders opened like that.
 pub(super) fn list_opening(
     all: &mut Delivered,
-    place: usize,
+    source: usize,
     root: &Root,
     window: &Window,
     now: Duration,
@@ -25,12 +25,12 @@ pub(super) fn list_opening(
 ) {
     let (mut loose, mut laid_out) = (Vec::new(), false);
     let (mut heads, mut digests) = (Vec::new(), BTreeSet::new());
-    let (walk, first) = Walk::opening(place, root, window, Some(now), open);
+    let (walk, first) = Walk::opening(source, root, window, Some(now), open);
     let item = |below: PathBuf, size, tag| {
         let path =
             if below.as_os_str().is_empty() { root.absolute.clone() } else { root.absolute.join(&below) };
         Item {
-            place,
+            source,
             key: key(&root.typed.join(&below).to_string_lossy(), &path),
             below,
             size,
@@ -75,12 +75,12 @@ pub(super) fn list_opening(
         for item in loose {
             let path = root.absolute.join(&item.below);
             let why = match look(&path) {
-                Ok(Beside::Nothing) => {
+                Ok(LooseContent::Nothing) => {
                     all.left_out.add_other(item.below.to_string_lossy().into_owned());
                     continue;
                 }
-                Ok(Beside::Records) => NO_EVIDENCE.to_owned(),
-                Ok(Beside::Unread(why)) | Err(why) => why,
+                Ok(LooseContent::Records) => NO_EVIDENCE.to_owned(),
+                Ok(LooseContent::Unread(why)) | Err(why) => why,
             };
             let name = all.name(&item);
             all.beside.add(place_of(&item.key), &name, &why, 1);
@@ -91,11 +91,11 @@ pub(super) fn list_opening(
 }
 
 /// A file that was named by itself is read, whatever it is called.
-pub(super) fn single(place: usize, path: &Path) -> Item {
+pub(super) fn single(source: usize, path: &Path) -> Item {
     let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     Item {
-        place,
+        source,
         below: PathBuf::new(),
         key: key(&path.to_string_lossy(), &absolute),
         size,

@@ -1,5 +1,6 @@
 //! What could not be read, by the account and Region that it may be about.
 
+use crate::layout::About;
 use std::collections::BTreeMap;
 
 /// Something that could not be read: how much, and the first of it by name.
@@ -12,22 +13,22 @@ pub(crate) struct Hole {
 }
 
 /// Account and Region; `None` iff it may be any.
-type About = (Option<String>, Option<String>);
+type Key = (Option<String>, Option<String>);
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Holes {
-    by: BTreeMap<About, Hole>,
+    by: BTreeMap<Key, Hole>,
 }
 
 impl Holes {
     /// Enters something that could not be read.
-    pub(crate) fn add(&mut self, about: (Option<&str>, Option<&str>), name: &str, why: &str, count: u64) {
+    pub(crate) fn add(&mut self, about: About<'_>, name: &str, why: &str, count: u64) {
         let about = (about.0.map(str::to_owned), about.1.map(str::to_owned));
         self.enter(about, Hole { count, first: (name.to_owned(), why.to_owned()) });
     }
 
-    fn enter(&mut self, about: About, hole: Hole) {
+    fn enter(&mut self, about: Key, hole: Hole) {
         match self.by.get_mut(&about) {
             None => _ = self.by.insert(about, hole),
             Some(known) => known.and(hole),
@@ -57,7 +58,7 @@ impl Holes {
     }
 
     /// In words.
-    pub(crate) fn told(&self) -> Vec<String> {
+    pub(crate) fn in_words(&self) -> Vec<String> {
         self.all().map(|hole| format!("{}: {}", hole.first.0, hole.first.1)).collect()
     }
 

@@ -2,10 +2,10 @@
 
 use super::Holes;
 use crate::door::Door;
-use crate::sources::{Place, side_by_side};
+use crate::sources::{LogSource, side_by_side};
 use audit::inventory::GapKind;
 use cloudtrail::time::HOUR_MILLIS;
-use logs::digest::{Found, KeySource, PublicKeys};
+use logs::digest::{Found, KeySource, PublicKeys, Validity};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -49,15 +49,16 @@ impl Known {
     pub(super) fn of(
         from: &Keys,
         found: &[Found],
-        (asked, places): (&Range<i64>, &[Place]),
+        asked: &Range<i64>,
+        sources: &[LogSource],
         door: Option<&Door>,
     ) -> Known {
         let mut known = Known::default();
         match (from, door) {
             (Keys::Files(files), _) => {
                 for file in files {
-                    let from = (Some(file.name.clone()), None);
-                    known.enter(from, file.keys.clone(), (found, is_below(&file.path, places)));
+                    let in_source = is_below(&file.path, sources);
+                    known.enter(Some(file.name.clone()), None, file.keys.clone(), found, in_source);
                 }
             }
             (Keys::Live, Some(door)) => known.ask(door, found, asked),
@@ -68,9 +69,11 @@ impl Known {
 
     fn enter(
         &mut self,
-        (file, region): (Option<String>, Option<String>),
+        file: Option<String>,
+        region: Option<String>,
         read: PublicKeys,
-        (found, in_source): (&[Found], bool),
+        found: &[Found],
+        in_source: bool,
     ) {
         let named: BTreeSet<String> =
             found.iter().filter_map(|one| Some(one.digest()?.fingerprint.to_ascii_lowercase())).collect();
@@ -94,9 +97,13 @@ impl Known {
                 Ok(listed) => {
                     let mut read = PublicKeys::default();
                     for key in listed {
-                        read.add(&key.fingerprint, key.der, (Some(key.valid_from), Some(key.valid_to)));
+                        read.add(
+                            &key.fingerprint,
+                            key.der,
+                            Validity { from: Some(key.valid_from), to: Some(key.valid_to) },
+                        );
                     }
-                    self.enter((None, Some(region)), read, (found, false));
+                    self.enter(None, Some(region), read, found, false);
                 }
                 Err(gap) => {
                     let call = format!("{} in {region}", gap.call);
@@ -111,10 +118,10 @@ impl Known {
 }
 
 /// True iff the file lies in a folder that is read.
-fn is_below(path: &Path, places: &[Place]) -> bool {
+fn is_below(path: &Path, sources: &[LogSource]) -> bool {
     let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    places.iter().any(|place| match place {
-        Place::Folder(root) => {
+    sources.iter().any(|source| match source {
+        LogSource::Folder(root) => {
             whole.starts_with(&root.absolute)
                 || root.absolute.canonicalize().is_ok_and(|around| whole.starts_with(around))
         }

@@ -22,7 +22,7 @@ pub(crate) struct Proofs {
 
 impl Proofs {
     /// Takes in the file of that name and standing with its records that the filter leaves over. One that is proven tells nothing.
-    pub(super) fn take(&mut self, sheet: &Sheet, filter: &Filter, (name, standing): (&str, Standing)) {
+    pub(super) fn take(&mut self, sheet: &Sheet, filter: &Filter, name: &str, standing: Standing) {
         if standing == Standing::Proven {
             return;
         }
@@ -40,8 +40,8 @@ impl Proofs {
                 continue;
             };
             let function = unqualified(function).map_or(function, |(_, arn)| arn);
-            let told = Unproven { first: name.to_owned(), why: standing.to_string() };
-            self.enter((function.to_owned(), account.to_owned()), Files { first: told, count: 1 });
+            let first = Unproven { first: name.to_owned(), why: standing.to_string() };
+            self.enter((function.to_owned(), account.to_owned()), Files { first, count: 1 });
         }
     }
 

@@ -28,7 +28,7 @@ pub enum Renamed {
         /// The key that a digest lists.
         key: String,
         /// Name of the other, and why it is not read.
-        told: String,
+        other: String,
     },
     /// It lies there unpacked.
     Unpacked {
@@ -61,7 +61,7 @@ impl Delivered {
         let mut renamed = Vec::new();
         for key in missing {
             let longer = self.longer(key);
-            renamed.extend(longer.map(|told| Renamed::Longer { key: key.clone(), told: told.to_owned() }));
+            renamed.extend(longer.map(|other| Renamed::Longer { key: key.clone(), other: other.to_owned() }));
             let unpacked = self.unpacked(key);
             renamed.extend(unpacked.map(|name| Renamed::Unpacked { key: key.clone(), name }));
         }

@@ -59,7 +59,7 @@ pub(crate) fn read(
     let columns = if reader.index.is_some() { Columns::ALL } else { needed };
     let layout = Layout { columns, apart: reader.index.is_some() };
     let spill = ScratchFiles;
-    let work = |_| Work {
+    let work = |_| ReadingJob {
         tally: Tally::new(question, &spill),
         proven: Tally::new(question, &spill),
         keeper: Keeper::into(reader.index),
@@ -130,7 +130,7 @@ fn is_listed(expected: Option<&Expected<'_>>, item: &Item) -> bool {
     expected.is_some_and(|expected| !expected.claims(&item.key).is_empty())
 }
 
-struct Work<'a> {
+struct ReadingJob<'a> {
     tally: Tally<'a>,
     /// Of files that a digest proves.
     proven: Tally<'a>,
@@ -146,7 +146,7 @@ struct Work<'a> {
     strays: u64,
 }
 
-impl Consumer for Work<'_> {
+impl Consumer for ReadingJob<'_> {
     fn sheet(&mut self, file: &File, sheet: &Sheet, trouble: Option<&Trouble>) -> io::Result<()> {
         self.keeper.keep(file, sheet);
         let at = file.number;
@@ -179,7 +179,7 @@ impl Consumer for Work<'_> {
         if let Some((expected, item)) = self.expected.zip(self.delivered.logs.get(at)) {
             let hash = self.hashed.take().filter(|(of, _)| *of == at).map(|(_, hash)| hash);
             let standing = expected.standing(&item.key, hash);
-            self.proofs.take(kept, &self.question.filter, (&file.name, standing));
+            self.proofs.take(kept, &self.question.filter, &file.name, standing);
             if standing == Standing::Proven {
                 self.proven.sheet(file, kept, trouble)?;
             }
@@ -188,7 +188,7 @@ impl Consumer for Work<'_> {
     }
 }
 
-impl Receiver for Work<'_> {
+impl Receiver for ReadingJob<'_> {
     type Error = io::Error;
 
     fn wants_hash(&self, file: &File) -> bool {

@@ -37,7 +37,7 @@ pub fn has_request(delivered: &Delivered, request: &str, reader: &Reader<'_>) ->
         found.extend(finder.found);
         read.extend(finder.read);
     }
-    Search { found: found.into_iter().min(), read, unread: holes.told().into_iter().next() }
+    Search { found: found.into_iter().min(), read, unread: holes.in_words().into_iter().next() }
 }
 
 struct Finder<'a> {

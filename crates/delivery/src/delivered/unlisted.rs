@@ -2,7 +2,7 @@
 
 use super::files::{Beginning, Delivered};
 use crate::layout::{below, hides, rooted, with_slashes};
-use crate::sources::{Kind, Place};
+use crate::sources::{Kind, LogSource};
 use logs::digest::{Lack, Validation};
 use logs::{Folder, ObjectKey};
 use std::collections::BTreeMap;
@@ -10,10 +10,10 @@ use std::path::{Component, Path};
 
 impl Beginning {
     /// Of a local copy, by what was typed and by the key that was made of it: keys of files are made of either.
-    pub(super) fn of_copy(typed: &str, key: String, told: &str) -> impl Iterator<Item = Beginning> {
+    pub(super) fn of_copy(typed: &str, key: String, why: &str) -> impl Iterator<Item = Beginning> {
         let typed = rooted(typed).map(|typed| typed.trim_end_matches('/').to_owned());
-        let told = told.to_owned();
-        typed.into_iter().chain([key]).map(move |key| Beginning { key, told: told.clone() })
+        let why = why.to_owned();
+        typed.into_iter().chain([key]).map(move |key| Beginning { key, why: why.clone() })
     }
 }
 
@@ -21,9 +21,9 @@ impl Delivered {
     /// Why a file of that key may be there though it was not found; `None` iff it is known not to be there.
     pub(crate) fn unlisted(&self, key: &str) -> Option<String> {
         if let Some(one) = self.unlisted.iter().find(|one| hides(&one.key, key)) {
-            return Some(format!("not listed: {}", one.told));
+            return Some(format!("not listed: {}", one.why));
         }
-        if !self.places.iter().any(|place| is_in(place, key)) {
+        if !self.sources.iter().any(|source| is_in(source, key)) {
             return Some("it lies outside of what was named".to_owned());
         }
         let key = ObjectKey::parse(key)?;
@@ -59,7 +59,7 @@ impl Delivered {
     /// See [`Delivered::begins`]: nobody can tell days that were never copied from days that were taken away at the beginning of a
     /// copy. A bucket is listed itself, and says so.
     pub(super) fn first_days(&self) -> Option<BTreeMap<(String, String, Folder), String>> {
-        if !self.places.iter().all(|place| matches!(place, Place::Folder(_))) {
+        if !self.sources.iter().all(|source| matches!(source, LogSource::Folder(_))) {
             return None;
         }
         let mut first: BTreeMap<(String, String, Folder), String> = BTreeMap::new();
@@ -81,7 +81,7 @@ impl Delivered {
             let name = below(&one.key);
             name.len() > wanted.len() && name.starts_with(wanted)
         };
-        self.unlisted.iter().find(is_longer).map(|one| one.told.as_str())
+        self.unlisted.iter().find(is_longer).map(|one| one.why.as_str())
     }
 
     /// What a file that is not there may have become where somebody unpacked it: its name.
@@ -100,25 +100,25 @@ impl Delivered {
             }
         }
         validation.lacking.retain(|one| !one.places.is_empty());
-        validation.unlisted = self.holes.told();
+        validation.unlisted = self.holes.in_words();
     }
 }
 
 /// True iff files of that key are among those that were listed.
-fn is_in(place: &Place, key: &str) -> bool {
-    match place {
-        Place::Stdin => false,
-        Place::Objects { prefix, .. } => hides(prefix, key),
-        Place::Lake(_) => true,
+fn is_in(source: &LogSource, key: &str) -> bool {
+    match source {
+        LogSource::Stdin => false,
+        LogSource::Objects { prefix, .. } => hides(prefix, key),
+        LogSource::Lake(_) => true,
         // As keys of items are made: by what was typed, where that tells enough.
-        Place::Folder(root) => {
+        LogSource::Folder(root) => {
             let [typed, absolute] = [&root.typed, &root.absolute].map(|path| with_slashes(path));
             // A way that goes up again does not say where it ends.
             let up = root.typed.components().any(|part| part == Component::ParentDir);
-            let told = if rooted(&typed).is_some() && !up { typed } else { absolute };
-            hides(&told, key)
+            let known_as = if rooted(&typed).is_some() && !up { typed } else { absolute };
+            hides(&known_as, key)
         }
-        Place::File(path) => {
+        LogSource::File(path) => {
             let whole = path.canonicalize().unwrap_or_else(|_| path.clone());
             let is = |path: &Path| {
                 let text = with_slashes(path);
@@ -134,7 +134,7 @@ mod tests {
     use super::super::Delivered;
     use super::super::folder::list_opening;
     use super::is_in;
-    use crate::sources::{Open, Place, Root, Window};
+    use crate::sources::{LogSource, Open, Root, Window};
     use std::time::Duration;
 
     const KEY: &str = "team/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/21/a.json.gz";
@@ -150,8 +150,8 @@ mod tests {
         let absolute = folder.path().canonicalize().unwrap();
         let root = Root { typed: folder.path().to_owned(), absolute };
         let listed = |open: Open| {
-            let places = vec![Place::Folder(root.clone())];
-            let mut all = Delivered { places, ..Delivered::default() };
+            let sources = vec![LogSource::Folder(root.clone())];
+            let mut all = Delivered { sources, ..Delivered::default() };
             list_opening(&mut all, 0, &root, &Window::default(), Duration::MAX, open);
             all
         };
@@ -159,7 +159,7 @@ mod tests {
             Err(std::io::ErrorKind::PermissionDenied.into())
         }
         let whole = listed(|path| std::fs::read_dir(path));
-        assert_eq!((whole.logs.len(), whole.unlisted(KEY), whole.holes.told().len()), (1, None, 0));
+        assert_eq!((whole.logs.len(), whole.unlisted(KEY), whole.holes.in_words().len()), (1, None, 0));
         let refusals: [Open; 7] = [
             |path| if path.ends_with("21") { refused() } else { std::fs::read_dir(path) },
             |path| if path.ends_with("11") { refused() } else { std::fs::read_dir(path) },
@@ -173,17 +173,17 @@ mod tests {
             let all = listed(open);
             assert!(all.logs.is_empty() && all.unlisted(KEY).is_some(), "{at}");
             assert_eq!(all.unlisted(OTHERS).is_some(), at == 6, "{at}: of another account");
-            assert_eq!(all.holes.told().len(), 1, "{at}");
+            assert_eq!(all.holes.in_words().len(), 1, "{at}");
         }
     }
 
     #[test]
     fn only_what_was_named_was_looked_into() {
-        let objects = |prefix: &str| Place::Objects { bucket: "b".to_owned(), prefix: prefix.to_owned() };
+        let objects = |prefix: &str| LogSource::Objects { bucket: "b".to_owned(), prefix: prefix.to_owned() };
         assert!(is_in(&objects(""), KEY) && is_in(&objects("AWSLogs/111122223333/"), KEY));
         assert!(!is_in(&objects("AWSLogs/111122223333/CloudTrail-Digest/"), KEY));
-        assert!(!is_in(&Place::File("some.json.gz".into()), KEY));
-        assert!(is_in(&Place::File(KEY.into()), KEY) && !is_in(&Place::File(KEY.into()), OTHERS));
-        assert!(!is_in(&Place::Stdin, KEY));
+        assert!(!is_in(&LogSource::File("some.json.gz".into()), KEY));
+        assert!(is_in(&LogSource::File(KEY.into()), KEY) && !is_in(&LogSource::File(KEY.into()), OTHERS));
+        assert!(!is_in(&LogSource::Stdin, KEY));
     }
 }

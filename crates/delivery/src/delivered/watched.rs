@@ -45,7 +45,7 @@ impl Watched<'_> {
                 How::Not => return None,
             };
             Some(Found {
-                place: item.place,
+                source: item.source,
                 below: item.below.clone(),
                 size: item.size,
                 delivered: ObjectKey::parse(&item.key).and_then(|key| key.delivered()),
@@ -56,7 +56,7 @@ impl Watched<'_> {
         });
         // All that is listed is read.
         let all = Window::default();
-        let survey = Survey::of(&delivered.places, &all, found.collect());
+        let survey = Survey::of(&delivered.sources, &all, found.collect());
         let feed = Feed::new(survey, reader).with_help();
         let watched = Watched { feed, items: &delivered.logs, holes: Mutex::default() };
         let result = work(&watched);

@@ -19,13 +19,13 @@ pub(super) struct ByFunction {
 impl ByFunction {
     /// Of a function with proven records those alone count: what lies in other files, be it more of them, copies or corrections,
     /// can neither add to them nor take any away. Of the others all count, and [`ByFunction::unproven`] says why they prove nothing.
-    pub(super) fn of(listed: &Functions, read: &Read, which: (Scope<'_>, &[Pattern])) -> ByFunction {
+    pub(super) fn of(listed: &Functions, read: &Read, scope: Scope<'_>, patterns: &[Pattern]) -> ByFunction {
         let mut records: BTreeMap<String, Records> =
             listed.arns.iter().map(|arn| (arn.clone(), Records::default())).collect();
-        records.extend(rows(&read.answer.groups, which));
+        records.extend(rows(&read.answer.groups, scope, patterns));
         let proven = read.proven.as_ref().map(|proven| {
             let proven: Vec<(String, Records)> =
-                rows(&proven.groups, which).filter(|(_, of)| of.records > 0).collect();
+                rows(&proven.groups, scope, patterns).filter(|(_, of)| of.records > 0).collect();
             let all = |arn: &String| records.get(arn).map_or(0, |of| of.records);
             let arns = proven.iter().map(|(arn, _)| (arn.clone(), all(arn))).collect();
             records.extend(proven);
@@ -65,7 +65,8 @@ impl ByFunction {
 /// The records of functions that were asked about, in their own accounts.
 fn rows<'a>(
     groups: &'a [Group],
-    (scope, patterns): (Scope<'a>, &'a [Pattern]),
+    scope: Scope<'a>,
+    patterns: &'a [Pattern],
 ) -> impl Iterator<Item = (String, Records)> + 'a {
     groups.iter().filter_map(move |group| {
         let [arn, account] = &group.labels[..] else { return None };

@@ -122,7 +122,7 @@ fn live(door: &Door, functions: &[&str], window: &Range<i64>) -> BTreeMap<String
         .collect();
     let answers = side_by_side(&questions, |((account, region), arns)| {
         let names: Vec<&str> = arns.iter().map(|arn| name(arn)).collect();
-        let asked = door.aws.invocations(account, region, &names, (window.start, window.end));
+        let asked = door.aws.invocations(account, region, &names, window.start, window.end);
         door.wait(asked).map_err(|gap| format!("{}: {}", gap.call, gap.error))
     });
     for ((_, arns), answer) in questions.iter().zip(answers) {

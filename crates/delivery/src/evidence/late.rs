@@ -6,7 +6,7 @@
 use super::by_function::ByFunction;
 use super::counts::Counted;
 use super::functions::pair;
-use super::listed::{Listed, Pile, Place, days_without, read_until};
+use super::listed::{Deliveries, Listed, Place, days_without, read_until};
 use super::signs::{Signs, Time, looked_into, ran, whole_days};
 use super::{OfFunction, Sought};
 use crate::delivered::{
@@ -76,7 +76,9 @@ pub(super) fn read_on(
     functions: &mut [OfFunction],
     counted: &BTreeMap<String, Counted>,
     sought: &Sought<'_>,
-    (listed, question, trusted): (&Listed, &Question, Option<&[DigestName]>),
+    listed: &Listed,
+    question: &Question,
+    trusted: Option<&[DigestName]>,
     reader: &Reader<'_>,
 ) -> io::Result<Late> {
     let places = wanted(functions);
@@ -85,7 +87,7 @@ pub(super) fn read_on(
     }
     let bound = sought.window.end.saturating_add(DELIVERED_FOR).min(sought.now);
     let mut later = match later(sought.window, bound) {
-        Some(days) => Later::read(&places, (days, Much::Cheap), sought, (listed, question), reader)?,
+        Some(days) => Later::read(&places, days, Much::Cheap, sought, listed, question, reader)?,
         None => Later::default(),
     };
     let files = digests_of_the_window(&places, sought.window, listed, reader);
@@ -111,7 +113,7 @@ pub(super) fn read_on(
         } else if let Some((account, region)) = pair(&one.arn) {
             let place = (account.to_owned(), region.to_owned());
             let before = std::mem::replace(&mut one.known.looked, Seen::NoFile);
-            let looked = later.looked(&place, before, (listed, &signs), sought.window, bound);
+            let looked = later.looked(&place, before, listed, &signs, sought.window, bound);
             // Whatever else speaks against it says enough.
             let time = Time::of(&ran(hours(&one.arn), sought.window), bound);
             let elsewhere = || {
@@ -137,7 +139,7 @@ pub(super) fn read_on(
     let (account, copies) =
         records.map_or_else(Default::default, |by| (by.read.account, by.read.answer.copies));
     let read_on = LateFiles { until: bound, functions: settled, files: account.files, spared: later.spared };
-    Ok(Late { read_on: Some(read_on), account, copies, unseen: later.holes_told })
+    Ok(Late { read_on: Some(read_on), account, copies, unseen: later.holes_in_words })
 }
 
 /// What was delivered in the window, its digests among it.
@@ -197,10 +199,10 @@ pub(super) enum Much {
 #[derive(Default)]
 pub(super) struct Later {
     pub(super) records: Option<Found>,
-    pub(super) piles: BTreeMap<Place, Pile>,
+    pub(super) deliveries: BTreeMap<Place, Deliveries>,
     signs: Signs,
     holes: Holes,
-    holes_told: Vec<String>,
+    holes_in_words: Vec<String>,
     unread: Unread,
     spared: u64,
 }
@@ -214,18 +216,20 @@ impl Later {
     /// Reads what was delivered on those days and may hold events of the window of what is sought.
     pub(super) fn read(
         places: &BTreeSet<Place>,
-        (days, much): (Range<i64>, Much),
+        days: Range<i64>,
+        much: Much,
         sought: &Sought<'_>,
-        (listed, question): (&Listed, &Question),
+        listed: &Listed,
+        question: &Question,
         reader: &Reader<'_>,
     ) -> io::Result<Later> {
         let mut files = later_files(places, &days, listed, reader);
         let first = days.start;
-        let mut later = Later { holes_told: files.holes.told(), ..Later::default() };
-        later.piles = Pile::of(&files, |_| true);
+        let mut later = Later { holes_in_words: files.holes.in_words(), ..Later::default() };
+        later.deliveries = Deliveries::by_place(&files, |_| true);
         let digests = if is_cheap(&files) { found(&files, reader) } else { Vec::new() };
         later.days_of(&digests);
-        let weigh = |keys| weigh(&digests, keys, sought.places, Some(days), reader.door);
+        let weigh = |keys| weigh(&digests, keys, sought.sources, Some(days), reader.door);
         let weighed = sought.keys.map(weigh);
         let trusted = weighed.as_ref().map(Weighed::trusted);
         later.signs = Signs::of(&files, trusted.as_deref());
@@ -247,7 +251,7 @@ impl Later {
         let read = read(&files, question, expected, reader)?;
         later.holes.merge(files.holes);
         later.holes.merge(read.holes.clone());
-        let by = ByFunction::of(sought.functions, &read, (sought.scope, sought.patterns));
+        let by = ByFunction::of(sought.functions, &read, sought.scope, sought.patterns);
         later.records = Some(Found { by, read });
         Ok(later)
     }
@@ -257,8 +261,8 @@ impl Later {
     fn days_of(&mut self, digests: &[logs::digest::Found]) {
         for one in digests.iter().filter(|one| one.digest().is_some()) {
             let Some(name) = one.name() else { continue };
-            let pile = self.piles.entry((name.chain.account, name.chain.region)).or_default();
-            pile.delivered.insert(name.end - 1);
+            let here = self.deliveries.entry((name.chain.account, name.chain.region)).or_default();
+            here.delivered.insert(name.end - 1);
         }
     }
 
@@ -278,7 +282,8 @@ impl Later {
         &self,
         place: &Place,
         before: Seen,
-        (listed, signs): (&Listed, &Signs),
+        listed: &Listed,
+        signs: &Signs,
         window: &Range<i64>,
         bound: i64,
     ) -> Seen {
@@ -289,13 +294,13 @@ impl Later {
             // What was said before says enough.
             _ => return before,
         };
-        let files = earlier + self.piles.get(place).map_or(0, |pile| pile.files);
+        let files = earlier + self.deliveries.get(place).map_or(0, |here| here.files);
         if let Some(unread) = self.unread(place, files) {
             return unread;
         }
         if listed.origin == Origin::ByHand {
-            let piles = [listed.piles.get(place), self.piles.get(place)];
-            if let Some(day) = days_without(&piles, window.start, bound) {
+            let deliveries = [listed.deliveries.get(place), self.deliveries.get(place)];
+            if let Some(day) = days_without(&deliveries, window.start, bound) {
                 let why = format!(
                     "CloudTrail may deliver a record up to 30 days late, and no file of this account and Region was delivered on {day}: is the copy complete?"
                 );
@@ -304,9 +309,9 @@ impl Later {
         }
         if listed.origin == Origin::Trail {
             // Where a trail delivers now, it need not have delivered then.
-            let piles = [listed.piles.get(place), signs.at(place)];
+            let deliveries = [listed.deliveries.get(place), signs.at(place)];
             let days = whole_days(window);
-            if let Some(day) = days_without(&piles, days.start, days.end) {
+            if let Some(day) = days_without(&deliveries, days.start, days.end) {
                 let why = format!(
                     "no log file and no digest of this account and Region was delivered on {day} to where its trails deliver now, so they may have delivered elsewhere"
                 );
@@ -336,7 +341,7 @@ fn later_files(
         until: Some(days.end - DAY_MILLIS),
         ..Filter::default()
     };
-    let mut files = delivered(&listed.files.places, &Window::of(&filter).with_digests(), reader);
+    let mut files = delivered(&listed.files.sources, &Window::of(&filter).with_digests(), reader);
     let here = |item: &Item| ObjectKey::parse(&item.key).is_none_or(|key| is_of(places, &key));
     files.logs.retain(here);
     files.digests.retain(here);

@@ -24,13 +24,13 @@ pub(super) struct Listed {
     /// The trails' locations; `None` iff places were named by hand.
     trails: Option<Vec<Location>>,
     /// Log files that could hold records of the window, by account and Region.
-    pub(super) piles: BTreeMap<(String, String), Pile>,
+    pub(super) deliveries: BTreeMap<(String, String), Deliveries>,
     window: Range<i64>,
 }
 
 /// Log files of one account and Region.
 #[derive(Debug, Default)]
-pub(super) struct Pile {
+pub(super) struct Deliveries {
     pub(super) files: u64,
     /// The ends of the minutes of their delivery, milliseconds since 1970.
     pub(super) delivered: BTreeSet<i64>,
@@ -47,32 +47,36 @@ pub(super) const fn read_until(window: &Range<i64>) -> i64 {
 }
 
 /// The first day from `start` on, complete before `end`, on which nothing was delivered of an account and Region: `YYYY-MM-DD`.
-pub(super) fn days_without(piles: &[Option<&Pile>], start: i64, end: i64) -> Option<String> {
+pub(super) fn days_without(deliveries: &[Option<&Deliveries>], start: i64, end: i64) -> Option<String> {
     let days = start.div_euclid(DAY_MILLIS)..end.div_euclid(DAY_MILLIS);
     let delivered = |day: i64| {
-        let of_day =
-            |pile: &&Pile| pile.delivered.range(day * DAY_MILLIS..(day + 1) * DAY_MILLIS).next().is_some();
-        piles.iter().flatten().any(of_day)
+        let of_day = |here: &&Deliveries| {
+            here.delivered.range(day * DAY_MILLIS..(day + 1) * DAY_MILLIS).next().is_some()
+        };
+        deliveries.iter().flatten().any(of_day)
     };
     let first = days.into_iter().find(|day| !delivered(*day))?;
     text_of(first * DAY_MILLIS).get(..10).map(str::to_owned)
 }
 
-impl Pile {
+impl Deliveries {
     /// The log files by account and Region, as far as the time of their delivery is wanted.
-    pub(super) fn of(files: &Delivered, within: impl Fn(i64) -> bool) -> BTreeMap<(String, String), Pile> {
-        let mut piles: BTreeMap<_, Pile> = BTreeMap::new();
+    pub(super) fn by_place(
+        files: &Delivered,
+        within: impl Fn(i64) -> bool,
+    ) -> BTreeMap<(String, String), Deliveries> {
+        let mut deliveries: BTreeMap<_, Deliveries> = BTreeMap::new();
         for item in &files.logs {
             let Some(key) = ObjectKey::parse(&item.key) else { continue };
             // The name has the minute.
             let delivered = key.delivered().map(|at| at.saturating_add(59_999));
             if let Some(at) = delivered.filter(|at| within(*at)) {
-                let pile = piles.entry((key.account.to_owned(), key.region.to_owned())).or_default();
-                pile.files += 1;
-                pile.delivered.insert(at);
+                let here = deliveries.entry((key.account.to_owned(), key.region.to_owned())).or_default();
+                here.files += 1;
+                here.delivered.insert(at);
             }
         }
-        piles
+        deliveries
     }
 
     /// What was read of it, if it is a copy that somebody made: nothing says that it is whole but its files themselves.
@@ -148,8 +152,8 @@ impl Sought<'_> {
     /// All names.
     pub(super) fn list(&self, reader: &Reader<'_>) -> Listed {
         let window = self.concerned();
-        let (files, origin, trails) = match reader.door.filter(|_| self.places.is_empty()) {
-            None => (delivered(self.places, &window, reader), Origin::ByHand, None),
+        let (files, origin, trails) = match reader.door.filter(|_| self.sources.is_empty()) {
+            None => (delivered(self.sources, &window, reader), Origin::ByHand, None),
             Some(door) => {
                 let trails = trails(door, window.regions(), self.scope.regions);
                 let pairs: Vec<(&str, &str)> =
@@ -162,14 +166,14 @@ impl Sought<'_> {
                 (files, Origin::Trail, Some(trails.locations))
             }
         };
-        let piles = self.piles(&files);
-        Listed { files, origin, trails, piles, window: self.window.clone() }
+        let deliveries = self.deliveries(&files);
+        Listed { files, origin, trails, deliveries, window: self.window.clone() }
     }
 
     /// Log files by account and Region that could hold records of the window.
-    fn piles(&self, files: &Delivered) -> BTreeMap<(String, String), Pile> {
+    fn deliveries(&self, files: &Delivered) -> BTreeMap<(String, String), Deliveries> {
         let time = self.window.start..read_until(self.window);
-        Pile::of(files, |at| time.contains(&at))
+        Deliveries::by_place(files, |at| time.contains(&at))
     }
 }
 
@@ -218,10 +222,10 @@ impl Reached<'_> {
         if let Some(why) = self.unseen_trail(account, region) {
             return Seen::NotLooked { why };
         }
-        if let Some(pile) = listed.piles.get(&(account.to_owned(), region.to_owned())) {
+        if let Some(here) = listed.deliveries.get(&(account.to_owned(), region.to_owned())) {
             return match &listed.trails {
-                None => pile.of_a_copy(&listed.window),
-                Some(_) => Seen::Whole { files: pile.files },
+                None => here.of_a_copy(&listed.window),
+                Some(_) => Seen::Whole { files: here.files },
             };
         }
         let covers = |trails: &Vec<Location>| trails.iter().any(|one| delivered_by(one, account, region));
@@ -251,15 +255,15 @@ impl Reached<'_> {
     }
 
     /// What could not be listed, in words; files are in the account of reading.
-    pub(super) fn told(&self) -> Vec<String> {
-        self.listed.files.holes.told()
+    pub(super) fn unlisted_in_words(&self) -> Vec<String> {
+        self.listed.files.holes.in_words()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{
-        DAY_MILLIS, Delivered, EXPECTED, Holes, Listed, Origin, OwnTrails, Pile, Range, Reached, Seen,
+        DAY_MILLIS, Delivered, Deliveries, EXPECTED, Holes, Listed, Origin, OwnTrails, Range, Reached, Seen,
     };
     use aws::Location;
     use std::collections::BTreeMap;
@@ -267,14 +271,14 @@ mod tests {
     const ARN: &str = "arn:aws:lambda:eu-west-1:444455556666:function:orders";
     const WINDOW: Range<i64> = 10 * DAY_MILLIS..12 * DAY_MILLIS;
 
-    fn pile(delivered: &[i64]) -> Pile {
-        Pile { files: delivered.len() as u64, delivered: delivered.iter().copied().collect() }
+    fn deliveries(delivered: &[i64]) -> Deliveries {
+        Deliveries { files: delivered.len() as u64, delivered: delivered.iter().copied().collect() }
     }
 
     #[test]
     fn a_copy_is_whole_only_with_each_of_its_days_and_what_comes_after() {
         let after = WINDOW.end + EXPECTED;
-        let of = |delivered: &[i64]| pile(delivered).of_a_copy(&WINDOW);
+        let of = |delivered: &[i64]| deliveries(delivered).of_a_copy(&WINDOW);
         assert_eq!(of(&[10 * DAY_MILLIS + 5, 11 * DAY_MILLIS + 5, after]), Seen::Whole { files: 3 });
         assert!(matches!(
             of(&[10 * DAY_MILLIS + 5, 11 * DAY_MILLIS + 5, after - 1]),
@@ -306,7 +310,7 @@ mod tests {
             files: Delivered::default(),
             origin: Origin::Trail,
             trails: Some(vec![location("organization", true)]),
-            piles: BTreeMap::from([(place(), pile(&[10 * DAY_MILLIS]))]),
+            deliveries: BTreeMap::from([(place(), deliveries(&[10 * DAY_MILLIS]))]),
             window: WINDOW,
         };
         let looked =

@@ -25,7 +25,8 @@ pub(super) fn look(
     functions: &mut [OfFunction],
     counted: &BTreeMap<String, Counted>,
     sought: &Sought<'_>,
-    (listed, question): (&Listed, &Question),
+    listed: &Listed,
+    question: &Question,
     reader: &Reader<'_>,
 ) -> io::Result<()> {
     let hours = |one: &OfFunction| counted.get(&one.arn).map_or(&[][..], |of| &of.hours);
@@ -37,13 +38,13 @@ pub(super) fn look(
         return Ok(());
     }
     let places: BTreeSet<Place> = suspects.iter().filter_map(|one| place(&one.arn)).collect();
-    let around = Around::read(&suspects, (counted, &places), sought, (listed, question), reader)?;
+    let around = Around::read(&suspects, counted, &places, sought, listed, question, reader)?;
     for one in &mut suspects {
         let Some(place) = place(&one.arn) else { continue };
         let hours = hours(one).to_vec();
         let files = if let Looked::Whole { files } = one.known.looked { files } else { 0 };
         let near = around.near(&one.arn, hours);
-        let (early_unread, late_unread) = around.unread(&place, listed, (sought.window, files));
+        let (early_unread, late_unread) = around.unread(&place, listed, sought.window, files);
         // As if what could not be seen held a record at the window itself.
         let at_best = Near {
             before: if early_unread.is_some() { Some(sought.window.start - 1) } else { near.before },
@@ -70,9 +71,11 @@ struct Around {
 impl Around {
     fn read(
         suspects: &[&mut OfFunction],
-        (counted, places): (&BTreeMap<String, Counted>, &BTreeSet<Place>),
+        counted: &BTreeMap<String, Counted>,
+        places: &BTreeSet<Place>,
         sought: &Sought<'_>,
-        (listed, question): (&Listed, &Question),
+        listed: &Listed,
+        question: &Question,
         reader: &Reader<'_>,
     ) -> io::Result<Around> {
         let Range { start, end } = *sought.window;
@@ -81,7 +84,7 @@ impl Around {
             let filter = Filter { since: Some(time.start), until: Some(time.end), ..question.filter.clone() };
             let question = Question { filter, ..question.clone() };
             let sought = Sought { window: time, ..*sought };
-            Later::read(places, (days, much), &sought, (listed, &question), reader)
+            Later::read(places, days, much, &sought, listed, &question, reader)
         };
         let bound = end.saturating_add(DELIVERED_FOR).min(sought.now);
         let mut around = Around::default();
@@ -124,10 +127,11 @@ impl Around {
         &self,
         place: &Place,
         listed: &Listed,
-        (window, files): (&Range<i64>, u64),
+        window: &Range<i64>,
+        files: u64,
     ) -> (Option<Looked>, Option<Looked>) {
         let early_unread = self.before.iter().find_map(|later| later.unread(place, files));
-        let lacking = || without_the_day_before(&self.before[0], place, listed, (&early(window), files));
+        let lacking = || without_the_day_before(&self.before[0], place, listed, &early(window), files);
         (early_unread.or_else(lacking), self.after.unread(place, files))
     }
 }
@@ -146,15 +150,16 @@ fn without_the_day_before(
     before: &Later,
     place: &Place,
     listed: &Listed,
-    (early, files): (&Range<i64>, u64),
+    early: &Range<i64>,
+    files: u64,
 ) -> Option<Looked> {
     if listed.origin != Origin::ByHand {
         return None;
     }
     let day = early.start.div_euclid(DAY_MILLIS) * DAY_MILLIS;
     let is_earlier = day + DAY_MILLIS <= early.end;
-    let day =
-        days_without(&[before.piles.get(place)], early.start, day + DAY_MILLIS).filter(|_| is_earlier)?;
+    let day = days_without(&[before.deliveries.get(place)], early.start, day + DAY_MILLIS)
+        .filter(|_| is_earlier)?;
     let why = format!(
         "an asynchronous call may be recorded up to 6 hours before it runs, and no file of this account and Region was delivered on {day}: is the copy complete?"
     );

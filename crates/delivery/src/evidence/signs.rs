@@ -1,7 +1,7 @@
 //! What shows that a trail delivered to what was read from when a function was called until its records were delivered: the trail's digests, which it
 //! writes each hour, whether or not anything was recorded; and of a trail that is alone there and writes none, its files.
 
-use super::listed::{Pile, Place};
+use super::listed::{Deliveries, Place};
 use crate::delivered::Delivered;
 use crate::sources;
 use audit::evidence::RECORDED_BEFORE;
@@ -24,7 +24,7 @@ pub(super) struct Signs {
 #[derive(Default)]
 struct OfPlace {
     /// The ends of the hours of all digests.
-    digests: Pile,
+    digests: Deliveries,
     /// When log files were delivered: by organizations, and by trails of accounts.
     files: [BTreeSet<i64>; 2],
     of: BTreeMap<Trail, BTreeSet<i64>>,
@@ -92,7 +92,7 @@ impl Signs {
     }
 
     /// The digests of the account and Region, whoever wrote them.
-    pub(super) fn at(&self, place: &Place) -> Option<&Pile> {
+    pub(super) fn at(&self, place: &Place) -> Option<&Deliveries> {
         self.by.get(place).map(|of| &of.digests)
     }
 
@@ -187,10 +187,10 @@ pub(super) fn ran(hours: &[i64], window: &Range<i64>) -> Range<i64> {
 /// The buckets that were read, and whether anything else was.
 pub(super) fn looked_into(files: &Delivered) -> Looked {
     let mut all = Looked { buckets: BTreeSet::new(), copies: false };
-    for place in &files.places {
-        match place {
+    for source in &files.sources {
+        match source {
             // A part of it may be all that a trail delivers there; whether it is, its digests and files have to show.
-            sources::Place::Objects { bucket, .. } => {
+            sources::LogSource::Objects { bucket, .. } => {
                 all.buckets.insert(bucket.clone());
             }
             // A lake or a copy does not say which bucket's it is.

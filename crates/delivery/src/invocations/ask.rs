@@ -1,4 +1,4 @@
-//! From places to an answer: out of the index where nothing changed, else by reading what is new.
+//! From sources to an answer: out of the index where nothing changed, else by reading what is new.
 
 use super::late::later;
 use super::{Answered, AskError, Inquiry};
@@ -26,11 +26,11 @@ struct Kept {
 /// # Errors
 /// A place that was typed is none, a name is that of no function, or a scratch file cannot be written.
 pub fn ask(inquiry: &Inquiry<'_>, reader: &Reader<'_>) -> Result<Answered, AskError> {
-    let Inquiry { question, places, gaps, now, .. } = *inquiry;
+    let Inquiry { question, sources, gaps, now, .. } = *inquiry;
     let window = Window::of(&question.filter);
-    let mut survey = survey(places, &window, reader);
+    let mut survey = survey(sources, &window, reader);
     if let Some(door) = reader.door {
-        survey_objects(&mut survey, door, !inquiry.sources.is_empty())?;
+        survey_objects(&mut survey, door, !inquiry.typed.is_empty())?;
     }
     let (looked_until, later_holes) = later(&mut survey, &question.filter, reader, now).unzip();
     let later_holes = later_holes.unwrap_or_default();
@@ -88,7 +88,7 @@ fn key(inquiry: &Inquiry<'_>, state: [u8; 32]) -> [u8; 32] {
     let timeline = inquiry.timeline.is_some();
     let limit = inquiry.timeline.unwrap_or(0);
     let mut hasher = Sha256::new();
-    hasher.update(format!("{:?} {timeline} {limit} {:?}", inquiry.question, inquiry.sources));
+    hasher.update(format!("{:?} {timeline} {limit} {:?}", inquiry.question, inquiry.typed));
     hasher.update(state);
     hasher.finalize().into()
 }
@@ -110,7 +110,7 @@ fn read(inquiry: &Inquiry<'_>, survey: Survey<'_>, reader: &Reader<'_>) -> io::R
     let columns = if reader.index.is_some() { Columns::ALL } else { question.columns() };
     let layout = Layout { columns, apart: reader.index.is_some() };
     let spill = ScratchFiles;
-    let work = |_| Work { tally: Tally::new(question, &spill), keeper: Keeper::into(reader.index) };
+    let work = |_| CountingJob { tally: Tally::new(question, &spill), keeper: Keeper::into(reader.index) };
     let feed = Feed::new(survey, reader);
     let done = scan_sheets(&feed, layout, (0..reader.threads).map(work).collect());
     feed.end();
@@ -131,19 +131,19 @@ fn read(inquiry: &Inquiry<'_>, survey: Survey<'_>, reader: &Reader<'_>) -> io::R
 }
 
 /// One thread's work: counts, and keeps what was read.
-struct Work<'a> {
+struct CountingJob<'a> {
     tally: Tally<'a>,
     keeper: Keeper<'a>,
 }
 
-impl Consumer for Work<'_> {
+impl Consumer for CountingJob<'_> {
     fn sheet(&mut self, file: &File, sheet: &Sheet, trouble: Option<&Trouble>) -> io::Result<()> {
         self.keeper.keep(file, sheet);
         self.tally.sheet(file, sheet, trouble)
     }
 }
 
-impl Receiver for Work<'_> {
+impl Receiver for CountingJob<'_> {
     type Error = io::Error;
 
     fn end(&mut self) -> io::Result<()> {

@@ -37,7 +37,7 @@ pub(super) fn later(
         ..Filter::default()
     };
     let window = Window::of(&later).with_digests();
-    let mut files = delivered_alone(survey.places(), &window, reader);
+    let mut files = delivered_alone(survey.sources(), &window, reader);
     let cheap = files.digests.len() <= CHEAP;
     let digests = if cheap { found(&files, reader) } else { Vec::new() };
     let expected = Expected::of(&digests);

@@ -1,16 +1,16 @@
-//! Where a question is asked that names no place: where the trails deliver to.
+//! Where a question is asked that names no source: where the trails deliver to.
 
 use crate::door::Door;
-use crate::sources::{Place, Trails, delivered_by};
+use crate::sources::{LogSource, Trails, delivered_by};
 use audit::inventory::Gap;
 use aws::Location;
 use logs::Filter;
 
-/// The places, and what could not be seen of the trails: there may be more.
+/// The sources, and what could not be seen of the trails: there may be more.
 #[derive(Debug, Default)]
 pub struct Located {
     /// None iff no trail delivers what is asked for, as far as they were seen.
-    pub places: Vec<Place>,
+    pub sources: Vec<LogSource>,
     /// What could not be seen.
     pub gaps: Vec<Gap>,
 }
@@ -19,8 +19,8 @@ pub struct Located {
 #[must_use]
 pub fn located(door: &Door, filter: &Filter) -> Located {
     let trails = Trails::of(door, &filter.regions);
-    let places = trails.folders(&filter.accounts, |location| is_wanted(location, filter));
-    Located { places, gaps: trails.gaps }
+    let sources = trails.folders(&filter.accounts, |location| is_wanted(location, filter));
+    Located { sources, gaps: trails.gaps }
 }
 
 fn is_wanted(location: &Location, filter: &Filter) -> bool {

@@ -5,10 +5,10 @@ use super::folders::path_of;
 use super::scan::{Rows, Scan, scan_lake};
 use super::shelf::{LakeError, LakePlace, Shelf};
 use crate::delivered::delivered;
-use crate::detections::{Learned, Lesson, Work as Learning};
+use crate::detections::{Learned, LearningJob, Lesson};
 use crate::invocations::{Answered, AskError, Inquiry, LaterFiles, mistyped};
 use crate::reader::Reader;
-use crate::sources::{Place, Window};
+use crate::sources::{LogSource, Window};
 use audit::evidence::DELIVERED_FOR;
 use cloudtrail::time::DAY_MILLIS;
 use detect::facts::Facts;
@@ -96,12 +96,12 @@ fn end_of(found: &Catalogue) -> i64 {
     begin.map_or(i64::MIN, |begin| begin + DAY_MILLIS)
 }
 
-/// The paths of the log files of these places, as a lake of them would say them.
-fn paths_of(places: &[Place], window: &Window, reader: &Reader<'_>) -> HashSet<String> {
-    if places.is_empty() {
+/// The paths of the log files of these sources, as a lake of them would say them.
+fn paths_of(sources: &[LogSource], window: &Window, reader: &Reader<'_>) -> HashSet<String> {
+    if sources.is_empty() {
         return HashSet::new();
     }
-    let there = delivered(places, window, reader);
+    let there = delivered(sources, window, reader);
     there.logs.iter().map(|item| path_of(item, &there)).collect()
 }
 
@@ -120,10 +120,10 @@ pub fn learn_from(
     let filter = Filter { since: lesson.since, ..Filter::default() };
     let found = listed(&shelf, &Window::of(&filter))?;
     let all = Mutex::new(Gathered::new(known, lesson.bounds));
-    let sink = |_| Learning { gatherer: Gatherer::new(lesson.now), all: &all };
+    let sink = |_| LearningJob { gatherer: Gatherer::new(lesson.now), all: &all };
     let sinks = (0..reader.threads.max(1)).map(sink).collect();
     let (folders, wanted) = (&found.folders, &|_: &str| Some(0));
-    let beside = paths_of(lesson.places, &Window::of(&filter), reader);
+    let beside = paths_of(lesson.sources, &Window::of(&filter), reader);
     let scan = Scan { folders, shelf: &shelf, rows: Rows::All, wanted, beside: &beside };
     let (sinks, account, _) = scan_lake(&scan, sinks)?;
     drop(sinks);

@@ -10,7 +10,7 @@ use super::shelf::{LakeError, LakePlace, Shelf, is_part};
 use crate::delivered::Item;
 use crate::reader::Reader;
 use crate::sources::Window;
-use crate::watch::Work;
+use crate::watch::WorkUnderWay;
 use lake::{Bytes, Input, Manifest, Partition, Table, control_rows, invocation_rows, row_count};
 use logs::Filter;
 use std::collections::{BTreeMap, BTreeSet};
@@ -145,7 +145,7 @@ struct Against<'a> {
 
 struct Nobody;
 
-impl Work for Nobody {}
+impl WorkUnderWay for Nobody {}
 
 /// Reads the lake: every manifest, every file. `against` is what the source has now, if it is asked about.
 ///
@@ -291,12 +291,13 @@ fn check_inputs(manifest: &Manifest, name: &str, all: &mut Checked) {
             all.fault(FaultKind::Unread, &manifest.path_of(input), &why);
         }
     }
-    let told: u64 = manifest.inputs.iter().map(|input| input.invocations).sum();
+    let invocations: u64 = manifest.inputs.iter().map(|input| input.invocations).sum();
     let rows = manifest.rows(Table::Invocations);
-    if told != rows + manifest.copies {
+    if invocations != rows + manifest.copies {
         let copies = manifest.copies;
-        let why =
-            format!("its log files have {told} invocations, and its rows are {rows} and {copies} copies");
+        let why = format!(
+            "its log files have {invocations} invocations, and its rows are {rows} and {copies} copies"
+        );
         all.fault(FaultKind::Changed, name, &why);
     }
 }

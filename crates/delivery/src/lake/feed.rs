@@ -5,7 +5,7 @@ use super::kept::{kept, manifest_path};
 use super::proofs::Before;
 use super::shelf::Reading as Manifests;
 use crate::delivered::Item;
-use crate::sources::{Ahead, NO_TAG, Place, Refusal, read_ahead};
+use crate::sources::{Ahead, LogSource, NO_TAG, Refusal, read_ahead};
 use lake::Input;
 use logs::scan::{File, Source};
 use logs::{Home, ObjectKey, hex, sha256};
@@ -21,7 +21,7 @@ const BYTES: u64 = 8 << 20;
 
 /// What a thread's feed tells its writer.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct Handover {
     /// Folders whose files come, in order.
     pub(super) begun: VecDeque<usize>,
     /// What earlier writings of these folders knew.
@@ -33,7 +33,7 @@ pub(super) struct Told {
 /// See the module.
 pub(super) struct Feed<'a> {
     job: &'a Job<'a>,
-    told: &'a Mutex<Told>,
+    handover: &'a Mutex<Handover>,
     state: Mutex<State>,
 }
 
@@ -55,12 +55,12 @@ const CLAIMED: usize = 2;
 type Landing = tokio::task::JoinHandle<Result<Vec<u8>, aws::ObjectError>>;
 
 impl<'a> Feed<'a> {
-    pub(super) fn new(job: &'a Job<'a>, told: &'a Mutex<Told>) -> Feed<'a> {
-        Feed { job, told, state: Mutex::default() }
+    pub(super) fn new(job: &'a Job<'a>, handover: &'a Mutex<Handover>) -> Feed<'a> {
+        Feed { job, handover, state: Mutex::default() }
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn handover(&self) -> MutexGuard<'_, Handover> {
+        self.handover.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins the next folder that needs to be written; false iff there is none.
@@ -79,9 +79,9 @@ impl<'a> Feed<'a> {
             };
             state.left = task.items.iter().rev().copied().collect();
             state.soon = Ahead::default();
-            let mut told = self.told();
-            told.before.insert(number, Arc::new(before));
-            told.begun.push_back(number);
+            let mut handover = self.handover();
+            handover.before.insert(number, Arc::new(before));
+            handover.begun.push_back(number);
             return true;
         }
     }
@@ -136,12 +136,14 @@ impl<'a> Feed<'a> {
         })
     }
 
-    fn bytes_of(&self, (number, item): (usize, &Item), landing: Option<Landing>) -> Result<Vec<u8>, String> {
+    fn bytes_of(&self, number: usize, item: &Item, landing: Option<Landing>) -> Result<Vec<u8>, String> {
         if let Some(why) = self.job.folders.unread.get(&number) {
             return Err(why.clone());
         }
         match (landing, self.job.door) {
-            (Some(landing), Some(door)) => door.land(landing).map_err(|refusal: Refusal| refusal.told()),
+            (Some(landing), Some(door)) => {
+                door.land(landing).map_err(|refusal: Refusal| refusal.in_one_line())
+            }
             _ => local(self.job, item),
         }
     }
@@ -159,14 +161,16 @@ impl Source for Feed<'_> {
         let item = self.job.item(number)?;
         state.bytes = state.bytes.saturating_sub(item.size);
         drop(state);
-        let read = self.bytes_of((number, item), landing);
+        let read = self.bytes_of(number, item, landing);
         self.job.work.one();
         let name = self.job.folders.row_name(number, item);
-        let place = self.job.folders.delivered.places.get(item.place);
+        let source = self.job.folders.delivered.sources.get(item.source);
         let mut file = File {
             name,
             delivered: ObjectKey::parse(&item.key).and_then(|key| key.delivered()),
-            home: place.and_then(|place: &Place| place.home(&item.below)).or_else(|| Home::of(&item.key)),
+            home: source
+                .and_then(|source: &LogSource| source.home(&item.below))
+                .or_else(|| Home::of(&item.key)),
             tag: NO_TAG,
             number,
             ..File::default()
@@ -183,7 +187,7 @@ impl Source for Feed<'_> {
                 file.unread = Some(why);
             }
         }
-        self.told().inputs.insert(number, input);
+        self.handover().inputs.insert(number, input);
         Some(file)
     }
 }

@@ -1,6 +1,6 @@
 //! One thread's writer: the records of a folder to the files of its tables, folder after folder.
 
-use super::feed::Told;
+use super::feed::Handover;
 use super::job::{Job, Kept, inputs_of};
 use super::proofs::{Before, Digested};
 use super::shelf::{Commit, Flight, LakeError};
@@ -42,7 +42,7 @@ impl Sum {
 /// See the module.
 pub(super) struct Writer<'a> {
     job: &'a Job<'a>,
-    told: &'a Mutex<Told>,
+    handover: &'a Mutex<Handover>,
     watch: Watch,
     current: Option<usize>,
     invocations: Invocations,
@@ -66,10 +66,10 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(job: &'a Job<'a>, told: &'a Mutex<Told>) -> Writer<'a> {
+    pub(super) fn new(job: &'a Job<'a>, handover: &'a Mutex<Handover>) -> Writer<'a> {
         Writer {
             job,
-            told,
+            handover,
             watch: Watch::default(),
             current: None,
             invocations: Invocations::new(job.raw),
@@ -95,7 +95,7 @@ impl<'a> Writer<'a> {
     fn advance(&mut self, to: Option<usize>) -> Result<(), LakeError> {
         while self.current.is_none() || self.current != to {
             self.finish()?;
-            let next = self.told.lock().unwrap_or_else(PoisonError::into_inner).begun.pop_front();
+            let next = self.handover.lock().unwrap_or_else(PoisonError::into_inner).begun.pop_front();
             self.current = next;
             if next.is_none() {
                 return Ok(());
@@ -140,7 +140,7 @@ impl<'a> Writer<'a> {
         }
         let partition = &task.1.partition;
         let before = self.before(task.0);
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).before.remove(&task.0);
+        self.handover.lock().unwrap_or_else(PoisonError::into_inner).before.remove(&task.0);
         let manifest = self.manifest(task.1, &before);
         let bytes = manifest.tables.values().flatten().map(|part| part.bytes).sum();
         let sum = Sum {
@@ -196,14 +196,14 @@ impl<'a> Writer<'a> {
 
     /// What an earlier writing of a folder knew.
     fn before(&self, folder: usize) -> Arc<Before> {
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        told.before.get(&folder).cloned().unwrap_or_default()
+        let handover = self.handover.lock().unwrap_or_else(PoisonError::into_inner);
+        handover.before.get(&folder).cloned().unwrap_or_default()
     }
 
     fn manifest(&mut self, task: &super::folders::Task, before: &Before) -> Manifest {
         let mut manifest = Manifest::new(&task.partition, self.job.raw);
         for (number, _, listed) in inputs_of(self.job, task, &mut manifest) {
-            let packed = self.told.lock().unwrap_or_else(PoisonError::into_inner).inputs.remove(&number);
+            let packed = self.handover.lock().unwrap_or_else(PoisonError::into_inner).inputs.remove(&number);
             let packed = packed.unwrap_or_default();
             let found = self.facts.remove(&number).unwrap_or_default();
             let bytes = if packed.unread.is_some() { listed.bytes } else { packed.bytes };
@@ -275,7 +275,7 @@ impl Sink for Writer<'_> {
         // Doubts name the file that each copy lies in, and of copies the one counts that was delivered first.
         let delivered = self.delivered;
         let alone = |first: &str| is_earlier(delivered, first) || is_in_doubt(record, home, sheet);
-        self.invocations.take_unless(record, (home, &self.file), alone);
+        self.invocations.take_unless(record, home, &self.file, alone);
         if self.watch.is_change(record) {
             self.control.take(record, self.home.as_ref(), &self.file);
         }

@@ -2,7 +2,7 @@
 
 use crate::delivered::{Delivered, Item, delivered};
 use crate::reader::Reader;
-use crate::sources::{Place, Window};
+use crate::sources::{LogSource, Window};
 use lake::{NotAPartition, Partition};
 use logs::{Filter, LeftOut};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -139,8 +139,8 @@ const NAMED: usize = 5;
 
 /// Lists the folders; with the digests of their days iff `digests`.
 #[must_use]
-pub fn folders(places: &[Place], chosen: &Chosen, digests: bool, reader: &Reader<'_>) -> Folders {
-    let mut delivered = delivered(places, &chosen.window(digests), reader);
+pub fn folders(sources: &[LogSource], chosen: &Chosen, digests: bool, reader: &Reader<'_>) -> Folders {
+    let mut delivered = delivered(sources, &chosen.window(digests), reader);
     let mut by: BTreeMap<Partition, Vec<usize>> = BTreeMap::new();
     let (mut unplaced, mut unnamed) = ((Vec::new(), 0), Vec::new());
     let listed = chosen.list.iter().flatten().filter(|one| chosen.has_in_some_shard(one) && !chosen.has(one));

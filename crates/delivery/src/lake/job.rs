@@ -5,7 +5,7 @@ use super::proofs::{Absent, Digested};
 use super::shelf::{LakeError, Shelf};
 use crate::delivered::Item;
 use crate::door::Door;
-use crate::sources::{read_whole, regular, said};
+use crate::sources::{io_reason, read_whole, regular};
 use lake::{Input, Manifest};
 use logs::digest::Expected;
 use std::sync::Mutex;
@@ -29,7 +29,7 @@ pub(super) struct Job<'a> {
     of: Vec<usize>,
     /// Folders that need nothing, and those that are not touched.
     pub(super) kept: Mutex<Vec<(usize, Kept)>>,
-    pub(super) work: Box<dyn crate::watch::Work>,
+    pub(super) work: Box<dyn crate::watch::WorkUnderWay>,
 }
 
 impl<'a> Job<'a> {
@@ -37,7 +37,7 @@ impl<'a> Job<'a> {
         folders: &'a Folders,
         shelf: &'a Shelf<'a>,
         door: Option<&'a Door>,
-        work: Box<dyn crate::watch::Work>,
+        work: Box<dyn crate::watch::WorkUnderWay>,
     ) -> Job<'a> {
         let mut of = vec![usize::MAX; folders.delivered.logs.len()];
         for (number, task) in folders.tasks.iter().enumerate() {
@@ -79,7 +79,7 @@ pub(super) enum Kept {
 /// The bytes of a local copy, or in words why they cannot be had.
 pub(super) fn local(job: &Job<'_>, item: &Item) -> Result<Vec<u8>, String> {
     let path = job.folders.delivered.path(item).unwrap_or_default();
-    regular(&path).and_then(read_whole).map_err(|error| said(&error))
+    regular(&path).and_then(read_whole).map_err(|error| io_reason(&error))
 }
 
 /// The log files of a folder: their numbers, and what they are before they are read.

@@ -29,10 +29,10 @@ pub(super) fn kept(
     // A source that has nothing of a folder any longer takes nothing from the lake.
     if let Some(first) = there.inputs.first().filter(|_| task.items.is_empty()) {
         if missing_of(job, task, &there, &Before::of(&there)).is_empty() {
-            return Err(Kept::Same(there.is_whole(), said(job, &there)));
+            return Err(Kept::Same(there.is_whole(), digested(job, &there)));
         }
         let gone = there.path_of(first);
-        return Err(left_as_it_is(job, task, (there, over), gone));
+        return Err(left_as_it_is(job, task, there, over, gone));
     }
     let mut now = Manifest::new(&task.partition, job.raw);
     let inputs = inputs_of(job, task, &mut now);
@@ -44,7 +44,7 @@ pub(super) fn kept(
     };
     let gone = there.inputs.iter().find(|known| !is_there(known));
     if let Some(gone) = gone.filter(|_| !job.replace).map(|gone| there.path_of(gone)) {
-        return Err(left_as_it_is(job, task, (there, over), gone));
+        return Err(left_as_it_is(job, task, there, over, gone));
     }
     let before = Before::of(&there).over(over);
     // What an earlier writing has beyond what is asked for now is kept.
@@ -57,12 +57,12 @@ pub(super) fn kept(
                 && read
                 && if input.etag.is_some() { input.etag == known.etag } else { is_of_hash(job, item, known) }
         });
-    let more = || digests_say_more(job, task, &inputs, (&there, &before));
+    let more = || digests_say_more(job, task, &inputs, &there, &before);
     if !same || more() || !files_are_there(job, task, &there) {
         return Ok(before);
     }
     Table::ALL.iter().for_each(|table| job.shelf.tidy(&folder_of(*table, task)));
-    Err(Kept::Same(there.is_whole(), said(job, &there)))
+    Err(Kept::Same(there.is_whole(), digested(job, &there)))
 }
 
 /// True iff digests say now of a log file what they did not say when the folder was written. What they no longer say stays: a digest that
@@ -71,7 +71,8 @@ fn digests_say_more(
     job: &Job<'_>,
     task: &Task,
     inputs: &[(usize, &Item, Input)],
-    (there, before): (&Manifest, &Before),
+    there: &Manifest,
+    before: &Before,
 ) -> bool {
     let (Some(expected), Some(then)) = (job.expected, &there.digests) else { return job.expected.is_some() };
     let (unproven, changed): (HashSet<_>, HashSet<_>) = (
@@ -101,7 +102,8 @@ fn missing_of(job: &Job<'_>, task: &Task, there: &Manifest, before: &Before) -> 
 fn left_as_it_is(
     job: &Job<'_>,
     task: &Task,
-    (mut there, over): (Manifest, Option<String>),
+    mut there: Manifest,
+    over: Option<String>,
     gone: String,
 ) -> Kept {
     let missing = missing_of(job, task, &there, &Before::of(&there));
@@ -118,11 +120,11 @@ fn left_as_it_is(
             return Kept::Unread(error);
         }
     }
-    Kept::Gone(gone, said(job, &there))
+    Kept::Gone(gone, digested(job, &there))
 }
 
 /// What a manifest says of digests; `None` iff it was not asked, now or before.
-fn said(job: &Job<'_>, manifest: &Manifest) -> Option<Digested> {
+fn digested(job: &Job<'_>, manifest: &Manifest) -> Option<Digested> {
     (job.expected.is_some() || manifest.digests.is_some()).then(|| Digested::of(manifest))
 }
 

@@ -5,7 +5,7 @@ use super::scan::{Rows, Scan, scan_lake};
 use super::shelf::{LakePlace, Shelf};
 use crate::delivered::{Delivered, Holes, Item};
 use crate::reader::Reader;
-use crate::sources::{Place, Window};
+use crate::sources::{LogSource, Window};
 use logs::scan::{Account, Consumer, Layout, Sheets};
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -17,8 +17,8 @@ const DIGESTS_UNASKED: &str = "the lake was written without --digests, so it doe
 /// The log files that a lake was written from, as far as the window concerns them. What cannot be read of the lake is a hole.
 pub(crate) fn delivered_of(lake: &LakePlace, window: &Window, reader: &Reader<'_>) -> Delivered {
     let shelf = Shelf::new(lake, reader.door);
-    let place = Place::Lake(shelf.name(""));
-    let mut all = Delivered::of_lake(place, window);
+    let source = LogSource::Lake(shelf.name(""));
+    let mut all = Delivered::of_lake(source, window);
     let Catalogue { folders, .. } = match catalogue(&shelf, window) {
         Ok(catalogue) => catalogue,
         Err(error) => {
@@ -49,7 +49,7 @@ pub(crate) fn delivered_of(lake: &LakePlace, window: &Window, reader: &Reader<'_
                     let key = path.strip_prefix("s3://").and_then(|rest| rest.split_once('/'));
                     let key = key.map_or_else(|| input.name.clone(), |(_, key)| key.to_owned());
                     Item {
-                        place: 0,
+                        source: 0,
                         below: PathBuf::from(path),
                         key,
                         size: input.bytes,

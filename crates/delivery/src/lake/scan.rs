@@ -35,12 +35,12 @@ pub(super) type Holes = Vec<(Partition, String, String)>;
 
 /// One thread's account.
 #[derive(Default)]
-struct Told {
+struct ThreadAccount {
     account: Account,
     holes: Holes,
 }
 
-impl Told {
+impl ThreadAccount {
     fn unread(&mut self, partition: &Partition, name: &str, why: &str) {
         self.account.enter_unread(name, why);
         self.holes.push((partition.clone(), name.to_owned(), why.to_owned()));
@@ -58,12 +58,12 @@ pub(super) fn scan_lake<K: FileSink>(
 ) -> Result<(Vec<K>, Account, Holes), K::Error> {
     let next = AtomicUsize::new(0);
     let work = |mut sink: K| {
-        let mut told = Told::default();
+        let mut thread = ThreadAccount::default();
         while let Some(folder) = scan.folders.get(next.fetch_add(1, Ordering::Relaxed)) {
-            read_folder(scan, folder, &mut sink, &mut told)?;
+            read_folder(scan, folder, &mut sink, &mut thread)?;
         }
         sink.end()?;
-        Ok((sink, told))
+        Ok((sink, thread))
     };
     let done: Vec<_> = std::thread::scope(|scope| {
         let work = &work;
@@ -73,10 +73,10 @@ pub(super) fn scan_lake<K: FileSink>(
     let (mut sinks, mut total, mut holes) = (Vec::new(), Account::default(), Vec::new());
     for one in done {
         // A panic in a thread is a defect of ours, and goes on as one.
-        let (sink, told) = one.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let (sink, thread) = one.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         sinks.push(sink);
-        total.merge(told.account);
-        holes.extend(told.holes);
+        total.merge(thread.account);
+        holes.extend(thread.holes);
     }
     Ok((sinks, total, holes))
 }
@@ -85,13 +85,13 @@ fn read_folder<K: FileSink>(
     scan: &Scan<'_>,
     folder: &Listed,
     sink: &mut K,
-    told: &mut Told,
+    thread: &mut ThreadAccount,
 ) -> Result<(), K::Error> {
     let (partition, shelf) = (&folder.partition, scan.shelf);
     let manifest = match folder.manifest(shelf) {
         Ok(manifest) => manifest,
         Err(error) => {
-            told.unread(partition, &error.name, &error.why);
+            thread.unread(partition, &error.name, &error.why);
             return Ok(());
         }
     };
@@ -101,10 +101,10 @@ fn read_folder<K: FileSink>(
         match &input.unread {
             _ if (scan.wanted)(&path).is_none() => {}
             Some(_) if scan.beside.contains(&path) => {}
-            Some(why) => told.unread(partition, &path, why),
+            Some(why) => thread.unread(partition, &path, why),
             None => {
                 if !scan.beside.contains(&path) {
-                    told.account.enter(&path, input.bytes, &input.facts, counts(input));
+                    thread.account.enter(&path, input.bytes, &input.facts, counts(input));
                 }
                 feed.known(input)?;
             }
@@ -122,7 +122,7 @@ fn read_folder<K: FileSink>(
                 Ok(bytes) => feed.part(*table, &bytes)?,
             };
             if let Err(why) = read {
-                told.unread(partition, &shelf.name(&path), &why);
+                thread.unread(partition, &shelf.name(&path), &why);
             }
         }
     }

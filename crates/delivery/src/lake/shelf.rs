@@ -3,7 +3,7 @@
 mod bucket;
 
 use crate::door::Door;
-use crate::sources::{Refusal, said};
+use crate::sources::{Refusal, io_reason};
 use aws::{ObjectError, ObjectTrouble};
 use bucket::{Bucket, get};
 use logs::{hex, sha256};
@@ -184,7 +184,7 @@ impl<'a> Shelf<'a> {
     pub(super) fn list(&self, below: &str) -> Result<Vec<Entry>, LakeError> {
         if let LakePlace::Folder(folder) = &self.place {
             let listed = LakeFolder::new(folder).list(below);
-            let listed = listed.map_err(|error| LakeError::new(self.name(below), &said(&error)))?;
+            let listed = listed.map_err(|error| LakeError::new(self.name(below), &io_reason(&error)))?;
             return Ok(listed
                 .into_iter()
                 .map(|file| Entry { path: file.path, size: file.size, is_link: file.is_link })
@@ -229,7 +229,7 @@ impl<'a> Shelf<'a> {
     pub(super) fn read(&self, path: &str) -> Result<Option<Vec<u8>>, LakeError> {
         if let LakePlace::Folder(folder) = &self.place {
             let read = LakeFolder::new(folder).read(path, LARGEST);
-            return read.map_err(|error| LakeError::new(self.name(path), &said(&error)));
+            return read.map_err(|error| LakeError::new(self.name(path), &io_reason(&error)));
         }
         let (door, bucket, prefix) = self.remote()?;
         let (key, aws) = (format!("{prefix}{path}"), Arc::clone(&door.aws));
@@ -272,7 +272,7 @@ impl<'a> Shelf<'a> {
     }
 
     fn commit_here(&self, folder: &LakeFolder, commit: &Commit) -> Result<(), LakeError> {
-        let failed = |path: &str, error: &std::io::Error| LakeError::new(self.name(path), &said(error));
+        let failed = |path: &str, error: &std::io::Error| LakeError::new(self.name(path), &io_reason(error));
         let (path, bytes) = &commit.last;
         // Held until the last file is written.
         let _held = folder.hold(path).map_err(|error| failed(path, &error))?;

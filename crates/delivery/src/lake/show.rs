@@ -6,7 +6,7 @@ use super::shelf::{LakeError, LakePlace, Shelf};
 use crate::reader::Reader;
 use crate::shown::{bytes_of, record_at};
 use crate::sources::Window;
-use lake::{Manifest, Place, Said, Table, find, record_hash};
+use lake::{EventRow, EventTexts, Manifest, Table, find, record_hash};
 use logs::Filter;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -67,14 +67,18 @@ pub fn show(
 }
 
 /// The record of a row: in the first of these files that has it, else in the first that can be read.
-fn record_of(row: &Place, paths: &[String], reader: &Reader<'_>) -> (String, Result<(String, bool), String>) {
+fn record_of(
+    row: &EventRow,
+    paths: &[String],
+    reader: &Reader<'_>,
+) -> (String, Result<(String, bool), String>) {
     let mut other = None;
     for path in paths {
         let read = bytes_of(path, reader.door).and_then(|bytes| {
             record_at(&bytes, row.offset).ok_or_else(|| "the file has no record there".to_owned())
         });
         let record = read.map(|raw| {
-            let same = record_hash(&raw) == row.sha256 && Said::by(&raw).as_ref() == Some(&row.said);
+            let same = record_hash(&raw) == row.sha256 && EventTexts::of(&raw).as_ref() == Some(&row.event);
             (String::from_utf8_lossy(&raw).into_owned(), same)
         });
         match (&record, &other) {
@@ -90,7 +94,7 @@ fn record_of(row: &Place, paths: &[String], reader: &Reader<'_>) -> (String, Res
 }
 
 /// Rows, and the log files that may hold their records.
-type Rows = Vec<(Table, Place, Vec<String>)>;
+type Rows = Vec<(Table, EventRow, Vec<String>)>;
 
 /// What could not be looked into: its name, and why.
 pub type Unseen = Vec<(String, String)>;

@@ -1,6 +1,6 @@
 //! Folders to a lake: those that it has not, or has of other log files, are written; the others are left as they are.
 
-use super::feed::{Feed, Told};
+use super::feed::{Feed, Handover};
 use super::folder_writer::{Sum, Writer};
 use super::folders::Folders;
 use super::job::{Job, Kept};
@@ -74,8 +74,8 @@ pub fn write(wanted: &ToWrite<'_>, reader: &Reader<'_>) -> Result<Written, LakeE
         let from = times.iter().map(|(start, _)| *start).min()?;
         Some(from..times.iter().map(|(_, end)| *end).max()?)
     };
-    let places = &folders.delivered.places;
-    let weighed = keys.map(|keys| weigh(&digests, keys, places, signed(), reader.door));
+    let sources = &folders.delivered.sources;
+    let weighed = keys.map(|keys| weigh(&digests, keys, sources, signed(), reader.door));
     let expected = weighed.as_ref().map(crate::delivered::Weighed::expected);
     let expected = expected.as_ref();
     let absent = expected.map(|expected| Absent::of(folders, expected)).unwrap_or_default();
@@ -86,9 +86,9 @@ pub fn write(wanted: &ToWrite<'_>, reader: &Reader<'_>) -> Result<Written, LakeE
     (job.absent, job.more) = (expected.map(|_| &absent), &more);
     let job = &job;
     let one = || {
-        let told = Mutex::new(Told::default());
-        let writer = Writer::new(job, &told);
-        let (writers, account) = scan(&Feed::new(job, &told), Options::default(), vec![writer])?;
+        let handover = Mutex::new(Handover::default());
+        let writer = Writer::new(job, &handover);
+        let (writers, account) = scan(&Feed::new(job, &handover), Options::default(), vec![writer])?;
         Ok((writers.into_iter().next().map(|writer| writer.sum).unwrap_or_default(), account))
     };
     let done: Vec<Result<(Sum, Account), LakeError>> = std::thread::scope(|scope| {
@@ -110,14 +110,14 @@ pub fn write(wanted: &ToWrite<'_>, reader: &Reader<'_>) -> Result<Written, LakeE
     for (number, kept) in kept {
         let name = job.task(number).map(|task| task.partition.to_string()).unwrap_or_default();
         match kept {
-            Kept::Same(whole, said) => {
+            Kept::Same(whole, digested) => {
                 written.same += 1;
                 written.damaged += u64::from(!whole);
-                written.add_digests(said);
+                written.add_digests(digested);
             }
-            Kept::Gone(file, said) => {
+            Kept::Gone(file, digested) => {
                 written.gone.push((name, file));
-                written.add_digests(said);
+                written.add_digests(digested);
             }
             Kept::Unread(error) => written.unread.push((name, error)),
         }
@@ -141,9 +141,9 @@ impl Written {
         self.account.merge(account);
     }
 
-    fn add_digests(&mut self, said: Option<Digested>) {
-        if let Some((digests, said)) = self.digests.as_mut().zip(said) {
-            digests.add(said);
+    fn add_digests(&mut self, digested: Option<Digested>) {
+        if let Some((digests, more)) = self.digests.as_mut().zip(digested) {
+            digests.add(more);
         }
     }
 }

@@ -1,17 +1,17 @@
 //! The files of a survey, one after the other, to whichever thread asks: what was read before out of the index, the rest read.
 
 use super::ahead::{Ahead, read_ahead};
-use super::beside::{Beside, look};
-use super::file::{read_file, read_into, regular, said};
+use super::file::{io_reason, read_file, read_into, regular};
 use super::flights::Flights;
+use super::loose::{LooseContent, look};
 use super::objects::Flight;
 use super::refusal::Refusal;
 use super::survey::Survey;
 use super::walk::{Met, Walk};
-use super::{Found, Place};
+use super::{Found, LogSource};
 use crate::door::Door;
 use crate::reader::Reader;
-use crate::watch::Work;
+use crate::watch::WorkUnderWay;
 use logs::scan::{File, Known, Source, Tag};
 use std::collections::{BTreeSet, HashMap};
 use std::io;
@@ -43,7 +43,7 @@ pub(crate) struct Feed<'a> {
     large: Mutex<HashMap<String, Found>>,
     /// Files that were read before.
     known: AtomicU64,
-    work: Box<dyn Work>,
+    work: Box<dyn WorkUnderWay>,
 }
 
 struct State<'a> {
@@ -83,9 +83,9 @@ impl<'a> Feed<'a> {
         self.helps.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn told(&self, refusal: Refusal) -> String {
+    fn reason_of(&self, refusal: Refusal) -> String {
         if self.with_help {
-            return refusal.told();
+            return refusal.in_one_line();
         }
         self.helps.lock().unwrap_or_else(PoisonError::into_inner).extend(refusal.help);
         refusal.why
@@ -141,8 +141,8 @@ impl<'a> Feed<'a> {
             return Vec::new();
         }
         let State { ready, ahead, .. } = state;
-        ahead.next(ready, |found| match self.survey.places.get(found.place) {
-            Some(Place::Folder(root)) if found.unread.is_none() => {
+        ahead.next(ready, |found| match self.survey.sources.get(found.source) {
+            Some(LogSource::Folder(root)) if found.unread.is_none() => {
                 Some((root.absolute.join(&found.below), found.size))
             }
             _ => None,
@@ -150,8 +150,8 @@ impl<'a> Feed<'a> {
     }
 
     fn bucket_of(&self, found: &Found) -> Option<(&str, &'a Door)> {
-        match (self.survey.places.get(found.place), self.door) {
-            (Some(Place::Objects { bucket, .. }), Some(door)) => Some((bucket, door)),
+        match (self.survey.sources.get(found.source), self.door) {
+            (Some(LogSource::Objects { bucket, .. }), Some(door)) => Some((bucket, door)),
             _ => None,
         }
     }
@@ -169,12 +169,12 @@ impl<'a> Feed<'a> {
 
     /// Walks on through the folders that hold more than could be kept.
     fn refill(&self, state: &mut State<'a>) {
-        let Survey { places, window, now, .. } = self.survey;
+        let Survey { sources, window, now, .. } = self.survey;
         while state.ready.len() < BATCH {
             let Some(walk) = &mut state.walk else {
-                let Some(place) = state.again.pop() else { break };
-                let Some(Place::Folder(root)) = places.get(place) else { continue };
-                let (walk, _) = Walk::new(place, root, window, now);
+                let Some(source) = state.again.pop() else { break };
+                let Some(LogSource::Folder(root)) = sources.get(source) else { continue };
+                let (walk, _) = Walk::new(source, root, window, now);
                 state.walk = Some(walk);
                 continue;
             };
@@ -191,16 +191,16 @@ impl<'a> Feed<'a> {
 
     /// What lies beside what CloudTrail delivered is read, left out or a loss: as the survey found.
     fn beside(&self, found: Found) -> Option<Found> {
-        let Some(Place::Folder(root)) = self.survey.places.get(found.place) else { return None };
+        let Some(LogSource::Folder(root)) = self.survey.sources.get(found.source) else { return None };
         match look(&root.absolute.join(&found.below)) {
-            Ok(Beside::Records) => Some(found),
-            Ok(Beside::Nothing) => None,
-            Ok(Beside::Unread(why)) | Err(why) => Some(Found { unread: Some(why), ..found }),
+            Ok(LooseContent::Records) => Some(found),
+            Ok(LooseContent::Nothing) => None,
+            Ok(LooseContent::Unread(why)) | Err(why) => Some(Found { unread: Some(why), ..found }),
         }
     }
 
     fn laid_out(&self, found: &Found) -> bool {
-        self.survey.laid_out.get(found.place).copied().unwrap_or(false)
+        self.survey.laid_out.get(found.source).copied().unwrap_or(false)
     }
 }
 
@@ -217,9 +217,9 @@ impl Source for Feed<'_> {
     fn next(&self, bytes: &mut Vec<u8>) -> Option<File> {
         let (found, flight, known) = self.found()?;
         self.work.one();
-        let place = self.survey.places.get(found.place)?;
+        let source = self.survey.sources.get(found.source)?;
         let mut file = File {
-            name: place.name(&found.below),
+            name: source.name(&found.below),
             delivered: found.delivered,
             unread: found.unread.clone(),
             known: None,
@@ -231,13 +231,13 @@ impl Source for Feed<'_> {
         if file.unread.is_some() {
             return Some(file);
         }
-        file.home = place.home(&found.below);
+        file.home = source.home(&found.below);
         if let (Some(flight), Some(door)) = (flight, self.door) {
             let object = door.land(flight);
             self.state.lock().unwrap_or_else(PoisonError::into_inner).flights.landed(found.size);
             match object {
                 Ok(object) => *bytes = object,
-                Err(refusal) => file.unread = Some(self.told(refusal)),
+                Err(refusal) => file.unread = Some(self.reason_of(refusal)),
             }
             return Some(file);
         }
@@ -249,20 +249,20 @@ impl Source for Feed<'_> {
         if file.known.is_some() {
             return Some(file);
         }
-        file.large = most_of(place, found.size);
+        file.large = most_of(source, found.size);
         if file.large.is_some() {
             self.large.lock().unwrap_or_else(PoisonError::into_inner).insert(file.name.clone(), found);
             return Some(file);
         }
-        file.unread = self.read(place, &found, bytes).err();
+        file.unread = self.read(source, &found, bytes).err();
         Some(file)
     }
 
     fn fill(&self, file: &File, bytes: &mut Vec<u8>) -> Result<(), String> {
         let found = self.large.lock().unwrap_or_else(PoisonError::into_inner).get(&file.name).cloned();
         let Some(found) = found else { return Ok(()) };
-        let Some(place) = self.survey.places.get(found.place) else { return Ok(()) };
-        self.read(place, &found, bytes)
+        let Some(source) = self.survey.sources.get(found.source) else { return Ok(()) };
+        self.read(source, &found, bytes)
     }
 }
 
@@ -270,27 +270,31 @@ impl Source for Feed<'_> {
 const LARGE: u64 = 16 << 20;
 
 /// How many bytes a large file may have; `None` iff it is none. Of a pipe nobody knows.
-fn most_of(place: &Place, size: u64) -> Option<u64> {
+fn most_of(source: &LogSource, size: u64) -> Option<u64> {
     let most = logs::DEFAULT_LIMIT as u64;
-    match place {
-        Place::Stdin => Some(most),
-        Place::File(path) if !std::fs::metadata(path).is_ok_and(|told| told.is_file()) => Some(most),
-        Place::File(_) | Place::Folder(_) if size > LARGE => Some(size.min(most)),
+    match source {
+        LogSource::Stdin => Some(most),
+        LogSource::File(path) if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) => {
+            Some(most)
+        }
+        LogSource::File(_) | LogSource::Folder(_) if size > LARGE => Some(size.min(most)),
         _ => None,
     }
 }
 
 impl Feed<'_> {
-    fn read(&self, place: &Place, found: &Found, bytes: &mut Vec<u8>) -> Result<(), String> {
-        let read = match place {
-            Place::Stdin => read_into(io::stdin().lock(), 0, bytes),
+    fn read(&self, source: &LogSource, found: &Found, bytes: &mut Vec<u8>) -> Result<(), String> {
+        let read = match source {
+            LogSource::Stdin => read_into(io::stdin().lock(), 0, bytes),
             // Whoever names a pipe wants it read.
-            Place::File(path) => read_file(std::fs::File::open(path), found.size, bytes),
-            Place::Folder(root) => read_file(regular(&root.absolute.join(&found.below)), found.size, bytes),
-            Place::Objects { .. } | Place::Lake(_) => {
+            LogSource::File(path) => read_file(std::fs::File::open(path), found.size, bytes),
+            LogSource::Folder(root) => {
+                read_file(regular(&root.absolute.join(&found.below)), found.size, bytes)
+            }
+            LogSource::Objects { .. } | LogSource::Lake(_) => {
                 Err(io::Error::other("objects are read by whoever may ask AWS"))
             }
         };
-        read.map_err(|error| said(&error))
+        read.map_err(|error| io_reason(&error))
     }
 }

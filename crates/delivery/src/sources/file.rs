@@ -19,9 +19,9 @@ pub(crate) fn regular(path: &Path) -> io::Result<File> {
 }
 
 /// What the file system says, without the number that means nothing to most people.
-pub(crate) fn said(error: &io::Error) -> String {
-    let said = error.to_string();
-    said.split(" (os error").next().unwrap_or(&said).to_lowercase()
+pub(crate) fn io_reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 /// All of a file that was opened; see [`read_into`].

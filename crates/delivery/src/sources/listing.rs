@@ -5,7 +5,7 @@ mod steps;
 
 pub(crate) use steps::list_all;
 
-use super::beside::{Beside, MISNAMED, STRANGE};
+use super::loose::{LooseContent, MISNAMED, STRANGE};
 use super::refusal::Refusal;
 use crate::layout::is_log;
 use aws::Listed;
@@ -40,7 +40,7 @@ pub(crate) struct Listing {
     /// Objects beyond [`LOOKED_INTO`] that nobody looks into.
     many: u64,
     /// What was looked into.
-    looked: Vec<(Listed, Result<Beside, String>)>,
+    looked: Vec<(Listed, Result<LooseContent, String>)>,
     /// Prefixes that could not be listed, and why.
     pub(crate) unread: Vec<(String, Refusal)>,
     /// At least one listing was answered.
@@ -67,15 +67,15 @@ impl Listing {
         }
         for (listed, what) in std::mem::take(&mut self.looked) {
             match what {
-                Ok(Beside::Nothing) => chosen.left_out.add_other(listed.key),
-                Ok(Beside::Records) if !is_log(&listed.key) => {
+                Ok(LooseContent::Nothing) => chosen.left_out.add_other(listed.key),
+                Ok(LooseContent::Records) if !is_log(&listed.key) => {
                     chosen.unread.push((listed.key, MISNAMED.to_owned()))
                 }
-                Ok(Beside::Records) => match beside {
+                Ok(LooseContent::Records) => match beside {
                     Some(why) => chosen.unread.push((listed.key, why.to_owned())),
                     None => chosen.read.push(listed),
                 },
-                Ok(Beside::Unread(why)) | Err(why) => chosen.unread.push((listed.key, why)),
+                Ok(LooseContent::Unread(why)) | Err(why) => chosen.unread.push((listed.key, why)),
             }
         }
         if self.many > 0 {

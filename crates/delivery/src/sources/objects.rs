@@ -12,12 +12,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 
-/// A place of which nothing can be listed.
+/// A source of which nothing can be listed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("cannot list {place}: {}", refusal.why)]
+#[error("cannot list {typed}: {}", refusal.why)]
 pub struct Unlisted {
     /// As it was typed.
-    pub place: String,
+    pub typed: String,
     /// Why, and what to do about it.
     pub refusal: Refusal,
 }
@@ -25,43 +25,43 @@ pub struct Unlisted {
 /// An object on its way.
 pub(crate) type Flight = JoinHandle<Result<Vec<u8>, ObjectError>>;
 
-/// Adds the objects of every `s3://` to the survey. Where `typed`, a place of which nothing can be listed is none.
+/// Adds the objects of every `s3://` to the survey. Where `typed`, a source of which nothing can be listed is none.
 ///
 /// # Errors
-/// Iff a place that was typed is none.
+/// Iff a source that was typed is none.
 pub(crate) fn survey_objects(survey: &mut Survey<'_>, door: &Door, typed: bool) -> Result<(), Unlisted> {
-    let places = survey.places;
-    let objects = places.iter().enumerate().filter_map(|(at, place)| Some((at, place, place.bucket()?)));
+    let sources = survey.sources;
+    let objects = sources.iter().enumerate().filter_map(|(at, source)| Some((at, source, source.bucket()?)));
     let objects: Vec<_> = objects.collect();
     let named: Vec<(&str, &str)> = objects.iter().map(|(_, _, named)| *named).collect();
     let listings = list_all(door, &named, survey.window);
-    for ((at, place, (bucket, _)), mut listing) in objects.into_iter().zip(listings) {
+    for ((at, source, (bucket, _)), mut listing) in objects.into_iter().zip(listings) {
         if let Some((_, refusal)) = listing.unread.first().filter(|_| typed && !listing.answered) {
-            return Err(Unlisted { place: place.typed(), refusal: refusal.clone() });
+            return Err(Unlisted { typed: source.typed(), refusal: refusal.clone() });
         }
         let chosen = listing.chosen(None);
         survey.left_out += chosen.left_out;
         chosen.read.iter().for_each(|listed| survey.add(file(door, at, bucket, listed)));
         for (key, why) in chosen.unread {
             let below = PathBuf::from(key);
-            survey.add(Found { place: at, below, unread: Some(why), ..Found::default() });
+            survey.add(Found { source: at, below, unread: Some(why), ..Found::default() });
         }
         unread(survey, at, listing);
     }
     Ok(())
 }
 
-fn unread(survey: &mut Survey<'_>, place: usize, listing: Listing) {
+fn unread(survey: &mut Survey<'_>, source: usize, listing: Listing) {
     for (prefix, Refusal { why, help }) in listing.unread {
         survey.helps.extend(help);
-        survey.add(Found { place, below: PathBuf::from(prefix), unread: Some(why), ..Found::default() });
+        survey.add(Found { source, below: PathBuf::from(prefix), unread: Some(why), ..Found::default() });
     }
 }
 
-fn file(door: &Door, place: usize, bucket: &str, listed: &Listed) -> Found {
+fn file(door: &Door, source: usize, bucket: &str, listed: &Listed) -> Found {
     let delivered = ObjectKey::parse(&listed.key).and_then(|key| key.delivered());
     let tag = tag_of(door, bucket, listed);
-    Found { place, below: PathBuf::from(&listed.key), size: listed.size, delivered, tag, ..Found::default() }
+    Found { source, below: PathBuf::from(&listed.key), size: listed.size, delivered, tag, ..Found::default() }
 }
 
 /// Which object it is, and in which state; `None` iff the listing tells too little.
@@ -85,7 +85,7 @@ impl Door {
     pub(crate) fn whole(&self, bucket: &str, key: &str) -> Result<Vec<u8>, String> {
         let aws = Arc::clone(&self.aws);
         let read = self.wait(async move { aws.objects().get(bucket, key, None).await });
-        read.map(|object| object.bytes).map_err(|error| Refusal::of(&error).told())
+        read.map(|object| object.bytes).map_err(|error| Refusal::of(&error).in_one_line())
     }
 
     /// The bytes, or why there are none.

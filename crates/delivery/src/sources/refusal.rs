@@ -14,12 +14,12 @@ pub struct Refusal {
 impl Refusal {
     pub(crate) fn of(error: &ObjectError) -> Self {
         let key = error.key.as_ref().map(|key| format!("/{key}")).unwrap_or_default();
-        let (told, name) = (error.to_string(), format!("s3://{}{key}: ", error.bucket));
-        Refusal { why: told.strip_prefix(&name).unwrap_or(&told).to_owned(), help: error.help() }
+        let (text, name) = (error.to_string(), format!("s3://{}{key}: ", error.bucket));
+        Refusal { why: text.strip_prefix(&name).unwrap_or(&text).to_owned(), help: error.help() }
     }
 
     /// Both in one line.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn in_one_line(&self) -> String {
         match &self.help {
             Some(help) => format!("{}; {help}", self.why),
             None => self.why.clone(),

@@ -1,9 +1,9 @@
 //! The look before reading: how many files there are that the question concerns, which ones, and in which state they all are.
 
-use super::beside::{Beside, look};
+use super::loose::{LooseContent, look};
 use super::walk::{Met, Walk};
 use super::window::Window;
-use super::{Found, Place, Root};
+use super::{Found, LogSource, Root};
 use crate::reader::Reader;
 use logs::LeftOut;
 use sha2::{Digest, Sha256};
@@ -15,7 +15,7 @@ const KEPT: usize = 50_000;
 
 /// See the module.
 pub(crate) struct Survey<'a> {
-    pub(super) places: &'a [Place],
+    pub(super) sources: &'a [LogSource],
     pub(super) window: &'a Window,
     pub(super) now: Option<Duration>,
     /// Files to read, and folders that could not be looked into.
@@ -28,15 +28,15 @@ pub(crate) struct Survey<'a> {
     pub(super) again: Vec<usize>,
     /// What to do about what could not be listed.
     pub(crate) helps: BTreeSet<String>,
-    /// By place: its files lie as CloudTrail delivers them, and no others are read.
+    /// By source: its files lie as CloudTrail delivers them, and no others are read.
     pub(super) laid_out: Vec<bool>,
 }
 
-/// Looks over all places; objects of S3 excepted, which are listed by whoever may ask AWS. In which state files are is found out
+/// Looks over all sources; objects of S3 excepted, which are listed by whoever may ask AWS. In which state files are is found out
 /// iff there is an index, or somebody else who knows some.
-pub(crate) fn survey<'a>(places: &'a [Place], window: &'a Window, reader: &Reader<'_>) -> Survey<'a> {
+pub(crate) fn survey<'a>(sources: &'a [LogSource], window: &'a Window, reader: &Reader<'_>) -> Survey<'a> {
     let mut survey = Survey {
-        places,
+        sources,
         window,
         now: (reader.index.is_some() || reader.seen.is_some()).then_some(reader.now),
         files: 0,
@@ -45,19 +45,19 @@ pub(crate) fn survey<'a>(places: &'a [Place], window: &'a Window, reader: &Reade
         kept: Vec::new(),
         again: Vec::new(),
         helps: BTreeSet::new(),
-        laid_out: vec![false; places.len()],
+        laid_out: vec![false; sources.len()],
     };
-    for (at, place) in places.iter().enumerate() {
-        match place {
-            Place::Folder(_) => survey.folder(at, reader),
-            Place::File(path) => {
+    for (at, source) in sources.iter().enumerate() {
+        match source {
+            LogSource::Folder(_) => survey.folder(at, reader),
+            LogSource::File(path) => {
                 let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
                 let name = path.to_string_lossy();
                 let delivered = logs::ObjectKey::parse(&name).and_then(|key| key.delivered());
-                survey.add(Found { place: at, size, delivered, ..Found::default() });
+                survey.add(Found { source: at, size, delivered, ..Found::default() });
             }
-            Place::Stdin => survey.add(Found { place: at, ..Found::default() }),
-            Place::Objects { .. } | Place::Lake(_) => {}
+            LogSource::Stdin => survey.add(Found { source: at, ..Found::default() }),
+            LogSource::Objects { .. } | LogSource::Lake(_) => {}
         }
     }
     survey
@@ -65,13 +65,13 @@ pub(crate) fn survey<'a>(places: &'a [Place], window: &'a Window, reader: &Reade
 
 /// The files of one kind in a folder.
 #[derive(Default)]
-struct Pile {
+struct FoundFiles {
     files: u64,
     found: Vec<Found>,
     state: Option<Sum>,
 }
 
-impl Pile {
+impl FoundFiles {
     fn add(&mut self, found: Found, room: usize) {
         self.files += 1;
         enter(&mut self.state, &found);
@@ -83,9 +83,9 @@ impl Pile {
 
 impl<'a> Survey<'a> {
     /// Of files that were found elsewhere; nothing is told of their state.
-    pub(crate) fn of(places: &'a [Place], window: &'a Window, kept: Vec<Found>) -> Survey<'a> {
+    pub(crate) fn of(sources: &'a [LogSource], window: &'a Window, kept: Vec<Found>) -> Survey<'a> {
         Survey {
-            places,
+            sources,
             window,
             now: None,
             files: kept.len() as u64,
@@ -101,15 +101,15 @@ impl<'a> Survey<'a> {
 
 impl<'a> Survey<'a> {
     /// What was looked over.
-    pub(crate) fn places(&self) -> &'a [Place] {
-        self.places
+    pub(crate) fn sources(&self) -> &'a [LogSource] {
+        self.sources
     }
 }
 
 impl Survey<'_> {
     fn folder(&mut self, at: usize, reader: &Reader<'_>) {
-        let Some(Place::Folder(root)) = self.places.get(at) else { return };
-        let fresh = || Pile { state: Some(Sum::default()), ..Pile::default() };
+        let Some(LogSource::Folder(root)) = self.sources.get(at) else { return };
+        let fresh = || FoundFiles { state: Some(Sum::default()), ..FoundFiles::default() };
         let (mut delivered, mut loose, mut unread) = (fresh(), fresh(), fresh());
         let mut elsewhere = false;
         let room = KEPT.saturating_sub(self.kept.len());
@@ -135,21 +135,21 @@ impl Survey<'_> {
         if let Some(slot) = self.laid_out.get_mut(at) {
             *slot = laid_out;
         }
-        let chosen = if laid_out { self.beside(at, root, loose, (delivered, &mut unread)) } else { loose };
+        let chosen = if laid_out { self.beside(at, root, loose, delivered, &mut unread) } else { loose };
         self.files += chosen.files + unread.files;
-        for pile in [chosen, unread] {
-            self.state = match (self.state.take(), pile.state) {
+        for some in [chosen, unread] {
+            self.state = match (self.state.take(), some.state) {
                 (Some(all), Some(one)) => Some(all.plus(one)),
                 _ => None,
             };
-            if pile.files > pile.found.len() as u64 {
+            if some.files > some.found.len() as u64 {
                 self.again.push(at);
             } else {
-                self.kept.extend(pile.found);
+                self.kept.extend(some.found);
             }
         }
         if self.again.contains(&at) {
-            self.kept.retain(|found| found.place != at);
+            self.kept.retain(|found| found.source != at);
             self.again.dedup();
         }
     }
@@ -157,23 +157,28 @@ impl Survey<'_> {
     /// What lies loose beside what CloudTrail delivered: records are read, whatever else it is is left out or a loss.
     fn beside(
         &mut self,
-        place: usize,
+        source: usize,
         root: &Root,
-        loose: Pile,
-        (mut delivered, unread): (Pile, &mut Pile),
-    ) -> Pile {
+        loose: FoundFiles,
+        mut delivered: FoundFiles,
+        unread: &mut FoundFiles,
+    ) -> FoundFiles {
         let many = loose.files - loose.found.len() as u64;
         for found in loose.found {
             match look(&root.absolute.join(&found.below)) {
-                Ok(Beside::Records) => delivered.add(found, KEPT),
-                Ok(Beside::Nothing) => self.left_out.add_other(found.below.to_string_lossy().into_owned()),
-                Ok(Beside::Unread(why)) | Err(why) => unread.add(Found { unread: Some(why), ..found }, KEPT),
+                Ok(LooseContent::Records) => delivered.add(found, KEPT),
+                Ok(LooseContent::Nothing) => {
+                    self.left_out.add_other(found.below.to_string_lossy().into_owned())
+                }
+                Ok(LooseContent::Unread(why)) | Err(why) => {
+                    unread.add(Found { unread: Some(why), ..found }, KEPT)
+                }
             }
         }
         if many > 0 {
             let why =
                 format!("{many} files beside those that CloudTrail delivered are too many to be looked into");
-            unread.add(Found { place, unread: Some(why), ..Found::default() }, KEPT);
+            unread.add(Found { source, unread: Some(why), ..Found::default() }, KEPT);
         }
         delivered
     }

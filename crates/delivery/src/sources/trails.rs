@@ -1,6 +1,6 @@
-//! Where trails deliver to, as places.
+//! Where trails deliver to, as sources.
 
-use super::Place;
+use super::LogSource;
 use super::side_by_side::side_by_side;
 use crate::door::Door;
 use audit::inventory::{Gap, TrailStatus};
@@ -31,34 +31,35 @@ impl Trails {
         Trails { locations: found, gaps: gap.into_iter().chain(gaps).collect(), regions }
     }
 
-    /// The places below which those trails deliver that are wanted, and others may, too: each once, in the order of their names.
-    pub fn roots(&self, wanted: impl Fn(&Location) -> bool) -> Vec<Place> {
-        self.places(wanted, |location| vec![root(location)])
+    /// The sources below which those trails deliver that are wanted, and others may, too: each once, in the order of their names.
+    pub fn roots(&self, wanted: impl Fn(&Location) -> bool) -> Vec<LogSource> {
+        self.sources(wanted, |location| vec![root(location)])
     }
 
     /// The folders of those trails that are wanted, in which nobody else's files lie: as [`Trails::roots`]. Where accounts are
     /// named, of an organization's trail only theirs: who may look into one account's folder may not look around it.
-    pub(crate) fn folders(&self, accounts: &[String], wanted: impl Fn(&Location) -> bool) -> Vec<Place> {
-        self.places(wanted, |location| folders(location, accounts))
+    pub(crate) fn folders(&self, accounts: &[String], wanted: impl Fn(&Location) -> bool) -> Vec<LogSource> {
+        self.sources(wanted, |location| folders(location, accounts))
     }
 
-    fn places(
+    fn sources(
         &self,
         wanted: impl Fn(&Location) -> bool,
         prefixes: impl Fn(&Location) -> Vec<String>,
-    ) -> Vec<Place> {
+    ) -> Vec<LogSource> {
         let mut all = BTreeSet::new();
         for location in self.locations.iter().filter(|location| wanted(location)) {
             all.extend(prefixes(location).into_iter().map(|prefix| (location.bucket.clone(), prefix)));
         }
-        let mut places: Vec<(String, String)> = Vec::new();
+        let mut sources: Vec<(String, String)> = Vec::new();
         for (bucket, prefix) in all {
-            // What lies in another place is read there.
-            if !places.iter().any(|(other, around)| *other == bucket && prefix.starts_with(around.as_str())) {
-                places.push((bucket, prefix));
+            // What lies in another source is read there.
+            if !sources.iter().any(|(other, around)| *other == bucket && prefix.starts_with(around.as_str()))
+            {
+                sources.push((bucket, prefix));
             }
         }
-        places.into_iter().map(|(bucket, prefix)| Place::Objects { bucket, prefix }).collect()
+        sources.into_iter().map(|(bucket, prefix)| LogSource::Objects { bucket, prefix }).collect()
     }
 }
 
@@ -143,7 +144,7 @@ pub(crate) fn delivers(
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, Trails, delivers, logging};
+    use super::{LogSource, Trails, delivers, logging};
     use audit::inventory::TrailStatus;
     use aws::Location;
     use logs::digest::Logging;
@@ -163,8 +164,8 @@ mod tests {
         }
     }
 
-    fn names(places: &[Place]) -> Vec<String> {
-        places.iter().map(Place::typed).collect()
+    fn names(sources: &[LogSource]) -> Vec<String> {
+        sources.iter().map(LogSource::typed).collect()
     }
 
     #[test]

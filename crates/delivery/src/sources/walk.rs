@@ -1,7 +1,7 @@
 //! A folder, walked entry by entry: no more of it is in memory than the way from its root.
 
-use super::beside::{self, Beside, DEEPER, is_usual, look};
-use super::file::{NO_FILE, said};
+use super::file::{NO_FILE, io_reason};
+use super::loose::{self, DEEPER, LooseContent, is_usual, look};
 use super::print;
 use super::window::{Kind, Window};
 use super::{Found, Root};
@@ -35,7 +35,7 @@ pub(crate) enum Met {
 
 /// See the module.
 pub(crate) struct Walk<'a> {
-    place: usize,
+    source: usize,
     root: &'a Root,
     window: &'a Window,
     /// Since 1970.
@@ -87,23 +87,23 @@ impl Delivery {
 impl<'a> Walk<'a> {
     /// Files have tags iff it is told what time it is: without an index, nobody needs them.
     pub(crate) fn new(
-        place: usize,
+        source: usize,
         root: &'a Root,
         window: &'a Window,
         now: impl Into<Option<Duration>>,
     ) -> (Self, Option<Met>) {
-        Self::opening(place, root, window, now.into(), |path| std::fs::read_dir(path))
+        Self::opening(source, root, window, now.into(), |path| std::fs::read_dir(path))
     }
 
     /// The same, with folders opened like that.
     pub(crate) fn opening(
-        place: usize,
+        source: usize,
         root: &'a Root,
         window: &'a Window,
         now: Option<Duration>,
         open: Open,
     ) -> (Self, Option<Met>) {
-        let mut walk = Walk { place, root, window, now, stack: Vec::new(), open };
+        let mut walk = Walk { source, root, window, now, stack: Vec::new(), open };
         let met = walk.enter(PathBuf::new());
         (walk, met)
     }
@@ -118,7 +118,7 @@ impl<'a> Walk<'a> {
         }
         let entries = match (self.open)(&path) {
             Ok(entries) => entries,
-            Err(error) => return Some(self.unread(below, &said(&error))),
+            Err(error) => return Some(self.unread(below, &io_reason(&error))),
         };
         let delivery = Delivery::of(&key, self.window);
         let deeper = self.stack.last().and_then(Level::kind).filter(|_| delivery.is_none());
@@ -132,7 +132,7 @@ impl<'a> Walk<'a> {
     }
 
     fn unread(&self, below: PathBuf, why: &str) -> Met {
-        Met::Unread(Found { place: self.place, below, unread: Some(why.to_owned()), ..Found::default() })
+        Met::Unread(Found { source: self.source, below, unread: Some(why.to_owned()), ..Found::default() })
     }
 
     fn one(&mut self, entry: &DirEntry) -> Option<Met> {
@@ -143,14 +143,14 @@ impl<'a> Walk<'a> {
                 Ok(metadata) => Some(metadata),
                 // Other errors than that there is nothing say nothing of what there is.
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Some(self.no_file(level, &name, &said(&error), Instead::Unknown));
+                    return Some(self.no_file(level, &name, &io_reason(&error), Instead::Unknown));
                 }
-                Err(error) => return Some(self.no_file(level, &name, &said(&error), Instead::Away)),
+                Err(error) => return Some(self.no_file(level, &name, &io_reason(&error), Instead::Away)),
             },
             Ok(kind) if kind.is_dir() => return self.enter(level.below.join(name)),
             Ok(kind) if is_file(kind) => None,
             Ok(_) => return Some(self.no_file(level, &name, NO_FILE, Instead::Nothing)),
-            Err(error) => return Some(self.unread(level.below.join(name), &said(&error))),
+            Err(error) => return Some(self.unread(level.below.join(name), &io_reason(&error))),
         };
         match linked.as_ref().map(Metadata::file_type) {
             Some(kind) if kind.is_dir() => {
@@ -176,7 +176,7 @@ impl<'a> Walk<'a> {
             Ok(metadata) => Some(self.found(level, &name, &metadata)),
             // Gone since the folder was read: as if it had never been there.
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => Some(self.unread(level.below.join(name), &said(&error))),
+            Err(error) => Some(self.unread(level.below.join(name), &io_reason(&error))),
         }
     }
 
@@ -188,7 +188,7 @@ impl<'a> Walk<'a> {
             Some(Kind::Wanted) | None => {}
         }
         let below = level.below.join(name);
-        if is_usual(&text(name)) && look(&self.path(&below)) == Ok(Beside::Nothing) {
+        if is_usual(&text(name)) && look(&self.path(&below)) == Ok(LooseContent::Nothing) {
             return Some(Met::Other(below));
         }
         // Names of folders have neither.
@@ -209,21 +209,21 @@ impl<'a> Walk<'a> {
             if digests && text(name).ends_with(HEAD) {
                 return Some(Met::Head(below));
             }
-            let loss = beside::loss(&self.path(&below), &text(name), level.kind().is_some());
+            let loss = loose::loss(&self.path(&below), &text(name), level.kind().is_some());
             return Some(match loss {
                 Some(why) => self.unread(below, &why),
                 None => Met::Other(below),
             });
         }
         // Whatever else it holds is found out by whoever finds out whether it is read.
-        let nothing = level.deeper.is_some() && look(&self.path(&below)) == Ok(Beside::Nothing);
+        let nothing = level.deeper.is_some() && look(&self.path(&below)) == Ok(LooseContent::Nothing);
         nothing.then(|| self.unread(below, DEEPER))
     }
 
     fn found(&self, level: &Level, name: &OsStr, metadata: &Metadata) -> Met {
         let delivery = level.delivery.as_ref();
         let found = Found {
-            place: self.place,
+            source: self.source,
             size: metadata.len(),
             delivered: delivery.and_then(|delivery| delivery.delivered(&text(name))),
             tag: self.now.and_then(|now| level.folder.tag(name, metadata, now)),
@@ -301,7 +301,7 @@ impl Iterator for Walk<'_> {
                 Some(Err(error)) => {
                     let below = level.below.clone();
                     self.stack.pop();
-                    Some(self.unread(below, &said(&error)))
+                    Some(self.unread(below, &io_reason(&error)))
                 }
             };
             if met.is_some() {

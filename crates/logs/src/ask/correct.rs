@@ -20,7 +20,7 @@ pub(super) struct Correction {
     /// When its file was delivered, as its name says, to the minute.
     pub(super) delivered: Option<i64>,
     /// A hash of all that is asked of it: the same whichever thread read it.
-    pub(super) said: u64,
+    pub(super) content: u64,
     /// It may count where it replaces nothing; one that may not is known for what it replaces alone.
     pub(super) counts: bool,
 }
@@ -28,8 +28,8 @@ pub(super) struct Correction {
 impl Correction {
     /// The entry that counts by itself, a copy of nothing but the same correction.
     pub(super) fn apart(&self) -> Entry {
-        let key = self.entry.event().wrapping_add(u128::from(self.said));
-        Entry { key, salt: self.said, what: self.entry.what.without(What::CORRECTS), ..self.entry }
+        let key = self.entry.event().wrapping_add(u128::from(self.content));
+        Entry { key, salt: self.content, what: self.entry.what.without(What::CORRECTS), ..self.entry }
     }
 }
 
@@ -61,7 +61,8 @@ impl Corrections {
     /// The entries to settle, each once: what replaces nothing counts by itself, if at all.
     pub(super) fn entries(self, replacing: Option<&Replacing>) -> impl Iterator<Item = Entry> {
         self.kept.into_iter().filter_map(move |one| {
-            if replacing.is_some_and(|replacing| replacing.events.contains_key(&one.entry.told())) {
+            if replacing.is_some_and(|replacing| replacing.events.contains_key(&one.entry.event_of_account()))
+            {
                 return Some(one.entry);
             }
             one.counts.then(|| one.apart())
@@ -97,7 +98,7 @@ struct Corrected {
     /// The correction that decides.
     newest: Entry,
     /// The record that is corrected: its key, and where it stands.
-    claim: Option<(u128, Place)>,
+    claim: Option<(u128, Slot)>,
     /// Records that differ claim to be the event: nobody knows which of them is corrected, and none is.
     several: bool,
     /// The group of a record that would have counted in it.
@@ -106,7 +107,7 @@ struct Corrected {
 
 impl Corrected {
     fn claim(&mut self, entry: &Entry, group: u32) {
-        let claim = (entry.key, place(entry));
+        let claim = (entry.key, slot(entry));
         if entry.what.is(What::MEANT) && entry.what.is(What::WITHIN) {
             self.asked = Some(group);
         }
@@ -114,10 +115,10 @@ impl Corrected {
     }
 }
 
-/// What is settled together has one place: entries of one request and function, else the copies of one record.
-type Place = (u128, u128);
+/// What is settled together has one slot: entries of one request and function, else the copies of one record.
+type Slot = (u128, u128);
 
-fn place(entry: &Entry) -> Place {
+fn slot(entry: &Entry) -> Slot {
     match entry.order() {
         (0, key) => (0, key),
         (request, _) => (request, 0),
@@ -127,9 +128,9 @@ fn place(entry: &Entry) -> Place {
 /// Which corrections replace which records, all threads together.
 pub(super) struct Replacing {
     events: BTreeMap<(u128, u32), Corrected>,
-    /// Places that are settled together, each with the one that stands for them: those of a correction and of what it replaces,
+    /// Slots that are settled together, each with the one that stands for them: those of a correction and of what it replaces,
     /// so that the attempts of either go with it.
-    places: BTreeMap<Place, Place>,
+    slots: BTreeMap<Slot, Slot>,
 }
 
 impl Replacing {
@@ -146,13 +147,13 @@ impl Replacing {
         let mut events = newest(threads, group);
         for (thread, of) in threads.iter_mut().enumerate() {
             of.runs.each(|entry| {
-                if let Some(event) = events.get_mut(&entry.told()) {
+                if let Some(event) = events.get_mut(&entry.event_of_account()) {
                     event.claim(entry, group(thread, entry.group));
                 }
             })?;
         }
         events.retain(|_, event| !event.several);
-        let mut replacing = Replacing { events, places: BTreeMap::new() };
+        let mut replacing = Replacing { events, slots: BTreeMap::new() };
         replacing.join(threads);
         Ok(((!replacing.events.is_empty()).then_some(replacing), 0))
     }
@@ -166,31 +167,31 @@ impl Replacing {
         })
     }
 
-    /// Joins the places of each correction and of all that it replaces.
+    /// Joins the slots of each correction and of all that it replaces.
     fn join(&mut self, threads: &[PerThread<'_>]) {
         for event in self.events.values() {
-            let claimed = event.claim.map(|(_, place)| place);
-            unite(&mut self.places, place(&event.newest), claimed);
+            let claimed = event.claim.map(|(_, slot)| slot);
+            unite(&mut self.slots, slot(&event.newest), claimed);
         }
         for Correction { entry, .. } in threads.iter().flat_map(|of| &of.corrections.kept) {
-            if let Some(event) = self.events.get(&entry.told()) {
-                unite(&mut self.places, place(&event.newest), Some(place(entry)));
+            if let Some(event) = self.events.get(&entry.event_of_account()) {
+                unite(&mut self.slots, slot(&event.newest), Some(slot(entry)));
             }
         }
-        let all: Vec<Place> = self.places.keys().copied().collect();
+        let all: Vec<Slot> = self.slots.keys().copied().collect();
         for one in all {
-            let stands = found(&mut self.places, one);
-            self.places.insert(one, stands);
+            let stands = found(&mut self.slots, one);
+            self.slots.insert(one, stands);
         }
     }
 
     /// True iff the entry is settled with those that a correction concerns. One that is replaced becomes a copy of what replaces
     /// it, which decides.
     pub(super) fn concerns(&self, entry: &mut Entry) -> bool {
-        let Some(Corrected { newest, .. }) = self.events.get(&entry.told()) else {
-            return self.places.contains_key(&place(entry));
+        let Some(Corrected { newest, .. }) = self.events.get(&entry.event_of_account()) else {
+            return self.slots.contains_key(&slot(entry));
         };
-        if entry.said() != newest.said() {
+        if entry.content() != newest.content() {
             entry.what = entry.what.without(What::CORRECTS);
             (entry.key, entry.salt) = (newest.key, newest.salt);
             (entry.request, entry.belongs) = (newest.request, newest.belongs);
@@ -202,9 +203,9 @@ impl Replacing {
 /// The order of what a correction concerns: what is settled together stands together.
 impl Order for &Replacing {
     fn of(self, entry: &Entry) -> (u128, u128) {
-        let own = place(entry);
+        let own = slot(entry);
         // Copies stand together: they are of one event and of one request.
-        (self.places.get(&own).unwrap_or(&own).0, entry.key.wrapping_add(entry.request.rotate_left(64)))
+        (self.slots.get(&own).unwrap_or(&own).0, entry.key.wrapping_add(entry.request.rotate_left(64)))
     }
 }
 
@@ -218,12 +219,14 @@ fn newest(threads: &[PerThread<'_>], group: &impl Fn(usize, u32) -> u32) -> BTre
         }));
     }
     // Of one that was delivered more than once, the last delivery is the one that is meant.
-    all.sort_unstable_by_key(|one| (one.entry.told(), one.entry.said(), Reverse(one.delivered)));
-    all.dedup_by_key(|one| (one.entry.told(), one.entry.said()));
-    let events = all.chunk_by(|one, other| one.entry.told() == other.entry.told());
+    all.sort_unstable_by_key(|one| {
+        (one.entry.event_of_account(), one.entry.content(), Reverse(one.delivered))
+    });
+    all.dedup_by_key(|one| (one.entry.event_of_account(), one.entry.content()));
+    let events = all.chunk_by(|one, other| one.entry.event_of_account() == other.entry.event_of_account());
     let events = events.filter_map(|of| {
         let newest = deciding(of)?.entry;
-        Some((newest.told(), Corrected { newest, claim: None, several: false, asked: None }))
+        Some((newest.event_of_account(), Corrected { newest, claim: None, several: false, asked: None }))
     });
     events.collect()
 }
@@ -238,25 +241,25 @@ fn deciding(of: &[Correction]) -> Option<&Correction> {
     (!several).then_some(newest)
 }
 
-/// Puts both places together. What shares its place with copies of itself alone goes wherever what replaces it goes.
-fn unite(places: &mut BTreeMap<Place, Place>, one: Place, other: Option<Place>) {
-    let one = found(places, one);
+/// Puts both slots together. What shares its slot with copies of itself alone goes wherever what replaces it goes.
+fn unite(slots: &mut BTreeMap<Slot, Slot>, one: Slot, other: Option<Slot>) {
+    let one = found(slots, one);
     if let Some(other) = other.filter(|(request, _)| *request != 0) {
-        let other = found(places, other);
-        // A place of a request is more than one of copies alone, and stands for it.
-        places.insert(one.min(other), one.max(other));
+        let other = found(slots, other);
+        // A slot of a request is more than one of copies alone, and stands for it.
+        slots.insert(one.min(other), one.max(other));
     }
 }
 
-/// The place that stands for this one; itself, if nothing is known of it.
-fn found(places: &mut BTreeMap<Place, Place>, mut place: Place) -> Place {
+/// The slot that stands for this one; itself, if nothing is known of it.
+fn found(slots: &mut BTreeMap<Slot, Slot>, mut slot: Slot) -> Slot {
     loop {
-        let above = *places.entry(place).or_insert(place);
-        if above == place {
-            return place;
+        let above = *slots.entry(slot).or_insert(slot);
+        if above == slot {
+            return slot;
         }
-        let next = *places.entry(above).or_insert(above);
-        places.insert(place, next);
-        place = next;
+        let next = *slots.entry(above).or_insert(above);
+        slots.insert(slot, next);
+        slot = next;
     }
 }

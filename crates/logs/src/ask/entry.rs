@@ -111,7 +111,7 @@ impl Entry {
     }
 
     /// The event that it tells of: its id, and a hash of the account that it was delivered to.
-    pub(super) fn told(&self) -> (u128, u32) {
+    pub(super) fn event_of_account(&self) -> (u128, u32) {
         let [a, b, c, d, ..] = self.belongs.to_le_bytes();
         (self.event(), u32::from_le_bytes([a, b, c, d]))
     }
@@ -122,7 +122,7 @@ impl Entry {
     }
 
     /// All that is asked of it: copies of one record say the same, whenever they were delivered.
-    pub(super) fn said(&self) -> (u128, u128, u64, i64, u32, u32) {
+    pub(super) fn content(&self) -> (u128, u128, u64, i64, u32, u32) {
         (self.key, self.request, self.belongs, self.milliseconds, self.group, self.what.facts())
     }
 

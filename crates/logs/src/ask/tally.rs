@@ -128,7 +128,7 @@ impl<'q> Tally<'q> {
             (joins, What::JOINED),
         ]);
         let entry = self.entry(sheet, row, What::of(row, asked, delivered).with(What::CORRECTS));
-        let one = Correction { entry, delivered, said: self.said(&entry), counts };
+        let one = Correction { entry, delivered, content: self.content_hash(&entry), counts };
         if room {
             self.read.corrections.keep(one);
             return Ok(());
@@ -137,9 +137,9 @@ impl<'q> Tally<'q> {
     }
 
     /// A hash of all that is asked of the entry; its labels as texts, which other threads number otherwise.
-    fn said(&self, entry: &Entry) -> u64 {
+    fn content_hash(&self, entry: &Entry) -> u64 {
         let mut hasher = FixedState::with_seed(11).build_hasher();
-        Entry { group: 0, ..*entry }.said().hash(&mut hasher);
+        Entry { group: 0, ..*entry }.content().hash(&mut hasher);
         let key = self.groups.get(entry.group).into_iter().flatten();
         for (id, dimension) in key.zip(&self.question.by) {
             match number(*dimension, entry.milliseconds) {
@@ -295,7 +295,7 @@ impl<'q> Tally<'q> {
         for (at, (slot, dimension)) in key.iter_mut().zip(&self.question.by).enumerate() {
             *slot = match number(*dimension, row.milliseconds) {
                 Some(number) => number,
-                None => self.memo.label((at, *dimension), sheet, row, &mut self.labels),
+                None => self.memo.label(at, *dimension, sheet, row, &mut self.labels),
             };
         }
         self.groups.number(&key, self.question.by.len())
@@ -345,7 +345,8 @@ impl Memo {
 
     fn label(
         &mut self,
-        (at, dimension): (usize, Dimension),
+        at: usize,
+        dimension: Dimension,
         sheet: &Sheet,
         row: &Row,
         labels: &mut Texts,

@@ -56,11 +56,11 @@ impl<'f> Expected<'f> {
     /// What `found` say, whatever order they come in; none of them is trusted yet, see [`crate::digest::Weighing`].
     #[must_use]
     pub fn of(found: &'f [Found]) -> Self {
-        Self::said(merge(found).0.iter().map(|one| (one.found, false)))
+        Self::from_digests(merge(found).0.iter().map(|one| (one.found, false)))
     }
 
     /// What digests say, and whether each is to be trusted.
-    pub(super) fn said(all: impl Iterator<Item = (&'f Found, bool)>) -> Self {
+    pub(super) fn from_digests(all: impl Iterator<Item = (&'f Found, bool)>) -> Self {
         let mut files: BTreeMap<&str, Vec<Claim<'f>>> = BTreeMap::new();
         for (found, trusted) in all {
             for file in found.digest().into_iter().flat_map(|digest| &digest.log_files) {

@@ -48,7 +48,8 @@ impl Taken<'_> {
 /// digest of which not all are.
 pub(super) fn count(
     one: &Weighed<'_>,
-    (sighted, unlisted): (&Sighted<'_>, &Unlisted<'_>),
+    sighted: &Sighted<'_>,
+    unlisted: &Unlisted<'_>,
     taken: Taken<'_>,
     reasons: &mut Vec<Reason>,
 ) -> Option<Files> {

@@ -51,7 +51,7 @@ impl<'f> Weighing<'f> {
     /// What they say of log files, and which of them are to be trusted.
     #[must_use]
     pub fn expected(&self) -> Expected<'f> {
-        Expected::said(self.all.iter().map(|one| (one.merged.found, one.is_trustworthy())))
+        Expected::from_digests(self.all.iter().map(|one| (one.merged.found, one.is_trustworthy())))
     }
 
     /// See [`judge`]: everything was listed.

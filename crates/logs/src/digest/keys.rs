@@ -25,14 +25,21 @@ pub struct PublicKeys {
 pub struct PublicKey {
     /// The DER bytes as `ListPublicKeys` returns them.
     pub der: Vec<u8>,
-    /// From when CloudTrail signed with it, milliseconds since 1970; `None` where that was not said in a form we read.
+    /// When CloudTrail signed with it.
     ///
     /// Nothing is judged by it: backfill digests are signed long after the hour that they are about, and CloudTrail's own
     /// command only asks for keys by it.
+    pub validity: Validity,
+    parsed: ParsedPublicKey,
+}
+
+/// When CloudTrail signs with a key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Validity {
+    /// From when on, milliseconds since 1970; `None` where that was not said in a form we read.
     pub from: Option<i64>,
     /// Until when.
     pub to: Option<i64>,
-    parsed: ParsedPublicKey,
 }
 
 /// Why a key is not used.
@@ -102,7 +109,7 @@ impl PublicKeys {
             serde_json::from_slice(bytes).map_err(|error| KeysError::Form { why: error.to_string() })?;
         let mut keys = PublicKeys::default();
         for one in listed.keys {
-            let validity = (time(one.validity_start_time), time(one.validity_end_time));
+            let validity = Validity { from: time(one.validity_start_time), to: time(one.validity_end_time) };
             match STANDARD.decode(one.value.trim()) {
                 Ok(der) => keys.add(&one.fingerprint, der, validity),
                 Err(_) => keys.hold(&one.fingerprint, Err(KeyRefusal::NotBase64)),
@@ -111,9 +118,9 @@ impl PublicKeys {
         Ok(keys)
     }
 
-    /// Adds a key: its fingerprint, its DER bytes in either encoding, and from when to when it is valid, in milliseconds
-    /// since 1970. It is held as refused iff [`PublicKeys::get`] then says why.
-    pub fn add(&mut self, fingerprint: &str, der: Vec<u8>, validity: (Option<i64>, Option<i64>)) {
+    /// Adds a key: its fingerprint, its DER bytes in either encoding, and when it is valid. It is held as refused iff
+    /// [`PublicKeys::get`] then says why.
+    pub fn add(&mut self, fingerprint: &str, der: Vec<u8>, validity: Validity) {
         let key = PublicKey::of(fingerprint, der, validity);
         self.hold(fingerprint, key);
     }
@@ -166,7 +173,7 @@ impl PublicKey {
     /// The fingerprint is the MD5 of the value as returned, in lower-case hexadecimal. The guide does not say so; it is so for
     /// its three sample keys. A digest names its key by fingerprint, so a value under a fingerprint of another would verify
     /// what CloudTrail did not sign with that key: a list that was put together or damaged by hand is not to decide.
-    fn of(fingerprint: &str, der: Vec<u8>, validity: (Option<i64>, Option<i64>)) -> Result<Self, KeyRefusal> {
+    fn of(fingerprint: &str, der: Vec<u8>, validity: Validity) -> Result<Self, KeyRefusal> {
         let found = hex(&Md5::digest(&der));
         if !found.eq_ignore_ascii_case(fingerprint) {
             return Err(KeyRefusal::Fingerprint { found });
@@ -178,9 +185,7 @@ impl PublicKey {
             .ok()
             .or_else(|| u32::try_from(PublicEncryptingKey::from_der(&der).ok()?.key_size_bits()).ok());
         match bits {
-            Some(bits) if BITS.contains(&bits) => {
-                Ok(PublicKey { der, from: validity.0, to: validity.1, parsed })
-            }
+            Some(bits) if BITS.contains(&bits) => Ok(PublicKey { der, validity, parsed }),
             Some(bits) => Err(KeyRefusal::Size { bits }),
             None => Err(KeyRefusal::NotRsa),
         }
@@ -189,14 +194,15 @@ impl PublicKey {
     /// True iff none of the time lies in its validity, as far as that was said.
     #[must_use]
     pub fn is_of_another_time(&self, time: &Range<i64>) -> bool {
-        self.from.is_some_and(|from| time.end < from) || self.to.is_some_and(|to| to < time.start)
+        let Validity { from, to } = self.validity;
+        from.is_some_and(|from| time.end < from) || to.is_some_and(|to| to < time.start)
     }
 
     /// The same key with the widest validity that was said.
     fn and(self, other: &PublicKey) -> Self {
-        let from = self.from.into_iter().chain(other.from).min();
-        let to = self.to.into_iter().chain(other.to).max();
-        PublicKey { from, to, ..self }
+        let from = self.validity.from.into_iter().chain(other.validity.from).min();
+        let to = self.validity.to.into_iter().chain(other.validity.to).max();
+        PublicKey { validity: Validity { from, to }, ..self }
     }
 
     /// True iff `signature`, hexadecimal, is one of `message` by this key: RSASSA-PKCS1-v1_5 with SHA-256.

@@ -103,7 +103,7 @@ fn lacks(trail: &LiveTrail, newest: &BTreeMap<&Chain, Newest>, asked: &Asked, no
 impl Lacking {
     /// Why, and where, in one sentence.
     #[must_use]
-    pub fn told(&self) -> String {
+    pub fn in_one_sentence(&self) -> String {
         let unasked = if self.asked { "" } else { "; whether it still logs could not be asked" };
         let place = |one: &LackingPlace| {
             let newest = one.newest.map(|at| format!(", newest until {}", text_of(at))).unwrap_or_default();

@@ -164,7 +164,7 @@ impl<'a, 's> Timeline<'a, 's> {
         let whole = self.asked.part(time.start..time.end.max(time.start.saturating_add(1))).is_some();
         let taken = if whole { Taken::All } else { Taken::Asked(self.asked) };
         let mut reasons = one.reasons.clone();
-        let Some(files) = count(one, (self.sighted, self.unlisted), taken, &mut reasons) else { return };
+        let Some(files) = count(one, self.sighted, self.unlisted, taken, &mut reasons) else { return };
         reasons.sort();
         reasons.dedup();
         notes.sort();

@@ -98,8 +98,10 @@ impl Learned {
     pub(super) fn read<'a, T>(
         &mut self,
         text: &'a str,
-        (span, offset): (Span, usize),
-        (found, escapes): (&Found, Option<Escapes>),
+        span: Span,
+        offset: usize,
+        found: &Found,
+        escapes: Option<Escapes>,
         then: impl FnOnce(&Record<'a>) -> T,
     ) -> Option<T> {
         let mut texts: Texts<'a> = [None; PLACES];
@@ -150,7 +152,7 @@ impl Learned {
             }
             at += step.length as usize;
             let close = found.quote_from(start + at)? - start;
-            put((at, text.get(at..close)?), step.place, escapes, texts)?;
+            put(at, text.get(at..close)?, step.place, escapes, texts)?;
             at = close;
         }
         let whole = at + last.length as usize == raw.len();
@@ -178,7 +180,7 @@ impl Learned {
                 return (at == raw.len()).then_some((path, facts));
             }
             let close = found.quote_from(start + at)? - start;
-            put((at, text.get(at..close)?), place, escapes, texts)?;
+            put(at, text.get(at..close)?, place, escapes, texts)?;
             (at, before) = (close, piece);
         }
     }
@@ -239,7 +241,7 @@ impl Learned {
             copy.get_mut(at - 2..at)?.fill(b'x');
         }
         let text = std::str::from_utf8(&copy).ok()?;
-        match parse(text, 0, (quotes.clone(), false)) {
+        match parse(text, 0, quotes.clone(), false) {
             Some(Parsed::OfInterest(record, true)) => self.add(&record, quotes),
             _ => None,
         }
@@ -316,7 +318,8 @@ impl Learned {
 /// Puts a text where it belongs; of those that nobody asks for it is enough that their escapes can be undone.
 #[inline(always)]
 fn put<'a>(
-    (at, value): (usize, &'a str),
+    at: usize,
+    value: &'a str,
     place: u8,
     escapes: Option<Escapes>,
     texts: &mut Texts<'a>,

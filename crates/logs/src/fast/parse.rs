@@ -21,7 +21,8 @@ pub(super) enum Parsed<'a> {
 pub(super) fn parse<'a>(
     text: &'a str,
     offset: usize,
-    (quotes, escapes): (Quotes<'_>, bool),
+    quotes: Quotes<'_>,
+    escapes: bool,
 ) -> Option<Parsed<'a>> {
     let mut walk = Walk::new(text, quotes, escapes);
     let mut found = Members::default();

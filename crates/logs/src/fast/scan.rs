@@ -20,6 +20,13 @@ pub(super) struct Masks {
     pub(super) unusual: bool,
 }
 
+/// Where in a block braces open and close that stand in no text.
+#[derive(Clone, Copy, Debug)]
+struct Braces {
+    open: u64,
+    close: u64,
+}
+
 /// What is asked of a block that has something unusual.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Unusual {
@@ -92,7 +99,7 @@ pub(super) fn scan<K: Kernel>(bytes: &[u8], found: &mut Found) {
         string = 0_u64.wrapping_sub(inside >> 63);
         let (open, close) = (masks.open & !inside, masks.close & !inside);
         if masks.middle {
-            sources(bytes, base, K::middles(window), (open, close, depth), hits, named);
+            sources(bytes, base, K::middles(window), Braces { open, close }, depth, hits, named);
         }
         let closing = close.count_ones() as usize;
         let opening = open.count_ones() as usize;
@@ -100,7 +107,7 @@ pub(super) fn scan<K: Kernel>(bytes: &[u8], found: &mut Found) {
             depth = depth + opening - closing;
         } else {
             (state.depth, state.quotes) = (depth, counted);
-            let more = bounds(bytes, base, seen, (quote, open, close), state, spans);
+            let more = bounds(bytes, base, seen, quote, Braces { open, close }, state, spans);
             depth = state.depth;
             if !more {
                 state.ended = true;
@@ -142,13 +149,14 @@ fn spelled(bytes: &[u8], base: usize, escaped: u64, hits: &mut Vec<usize>) {
 }
 
 /// Enters what the keys say in whose middle the `S` and `D` of `middles` stand. `depth` is that before the block, in which braces
-/// `open` and `close`.
+/// open and close.
 #[inline(never)]
 fn sources(
     bytes: &[u8],
     base: usize,
     middles: u64,
-    (open, close, depth): (u64, u64, usize),
+    Braces { open, close }: Braces,
+    depth: usize,
     hits: &mut Vec<usize>,
     named: &mut Vec<usize>,
 ) {
@@ -181,7 +189,8 @@ fn bounds(
     bytes: &[u8],
     base: usize,
     seen: Seen,
-    (quote, open, close): (u64, u64, u64),
+    quote: u64,
+    Braces { open, close }: Braces,
     state: &mut State,
     spans: &mut Vec<Span>,
 ) -> bool {

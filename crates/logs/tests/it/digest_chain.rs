@@ -4,7 +4,7 @@ use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
-use logs::digest::{Asked, Found, PublicKeys, Seen, State, Unread, Validation, Window, judge};
+use logs::digest::{Asked, Found, PublicKeys, Seen, State, Unread, Validation, Validity, Window, judge};
 use logs::{hex, sha256};
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ pub(crate) fn signers() -> &'static [Signer; 2] {
 /// Both keys.
 pub(crate) fn keys() -> PublicKeys {
     let mut keys = PublicKeys::default();
-    signers().iter().for_each(|one| keys.add(&one.fingerprint(), one.der.clone(), (None, None)));
+    signers().iter().for_each(|one| keys.add(&one.fingerprint(), one.der.clone(), Validity::default()));
     keys
 }
 

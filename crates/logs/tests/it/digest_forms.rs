@@ -1,7 +1,7 @@
 //! The documents of digest validation: digests and lists of keys, whole and broken.
 
 use crate::digest_chain::{Bucket, signers};
-use logs::digest::{Digest, KeyRefusal, PublicKeys, Refusal};
+use logs::digest::{Digest, KeyRefusal, PublicKeys, Refusal, Validity};
 use serde_json::{Value, json};
 
 /// The three sample keys of the user guide ("Custom implementations of CloudTrail log file integrity validation").
@@ -38,7 +38,10 @@ fn the_guides_sample_keys_are_read_in_both_encodings() {
         assert_eq!(keys.refused().count(), 0);
         for (fingerprint, _) in SAMPLES {
             let key = keys.get(fingerprint).unwrap().as_ref().unwrap();
-            assert_eq!((key.from, key.to), (Some(1_436_317_441_000), Some(1_438_909_441_000)));
+            assert_eq!(
+                (key.validity.from, key.validity.to),
+                (Some(1_436_317_441_000), Some(1_438_909_441_000))
+            );
         }
         assert!(keys.get("00").is_none());
     }
@@ -73,9 +76,9 @@ fn short_keys_are_refused() {
     (modulus[1], modulus[128]) = (0x80, 1);
     let der = [&[0x30, 0x81, 0x89, 0x02, 0x81, 0x81][..], &modulus, &[0x02, 0x03, 0x01, 0x00, 0x01]].concat();
     let mut keys = PublicKeys::default();
-    keys.add("00", der.clone(), (None, None));
+    keys.add("00", der.clone(), Validity::default());
     let Some(Err(KeyRefusal::Fingerprint { found })) = keys.get("00").cloned() else { panic!("{keys:?}") };
-    keys.add(&found, der, (None, None));
+    keys.add(&found, der, Validity::default());
     assert_eq!(keys.get(&found).unwrap().as_ref().unwrap_err(), &KeyRefusal::Size { bits: 1024 });
 }
 

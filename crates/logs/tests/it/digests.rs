@@ -3,7 +3,7 @@
 use crate::digest_chain::*;
 use State::{Invalid, NotAssertable, Valid};
 use logs::digest::{
-    Asked, Expected, Files, Found, Note, PublicKeys, Reason, Seen, State, Unproven, Unread, judge,
+    Asked, Expected, Files, Found, Note, PublicKeys, Reason, Seen, State, Unproven, Unread, Validity, judge,
 };
 use logs::{hex, sha256};
 use proptest::prelude::*;
@@ -553,7 +553,11 @@ fn a_key_of_another_time_is_noted() {
     let judged = |from: i64, to: i64| {
         let mut keys = PublicKeys::default();
         let signer = &signers()[0];
-        keys.add(&signer.fingerprint(), signer.der.clone(), (Some(at(from)), Some(at(to))));
+        keys.add(
+            &signer.fingerprint(),
+            signer.der.clone(),
+            Validity { from: Some(at(from)), to: Some(at(to)) },
+        );
         assert_eq!(keys.fingerprints().collect::<Vec<_>>(), [signer.fingerprint()]);
         let validation = judge(&bucket.found(), &bucket.seen(), &keys, &Asked::default());
         assert!(validation.chains.iter().flat_map(|one| &one.windows).all(|one| one.state == Valid));

@@ -49,7 +49,7 @@ fn digests_that_end_long_before_now_may_be_what_somebody_left_over() {
     assert_eq!(told(trail(), 7), []);
     assert_eq!(told(trail(), 8), [(Lack::EndsEarly, Some(at(5)))]);
     let validation = held(trail(), &Asked::default(), 8);
-    let told = validation.lacking[0].told();
+    let told = validation.lacking[0].in_one_sentence();
     assert!(told.contains("111122223333 eu-west-1, newest until 2026-03-01T05:00:31Z"), "{told}");
     // What was asked about ends before: nothing later matters.
     for (to, expected) in [(at(5), vec![]), (at(8), vec![(Lack::EndsEarly, Some(at(5)))])] {
@@ -87,7 +87,7 @@ fn a_trail_that_was_stopped_delivers_nothing_behind_that() {
     // Whoever could not be asked may log.
     let unknown = LiveTrail { logging: Logging::Unknown, ..trail() };
     assert_eq!(told(unknown.clone(), 8), [(Lack::EndsEarly, Some(at(5)))]);
-    let told = held(unknown, &Asked::default(), 8).lacking[0].told();
+    let told = held(unknown, &Asked::default(), 8).lacking[0].in_one_sentence();
     assert!(told.contains("whether it still logs could not be asked"), "{told}");
 }
 

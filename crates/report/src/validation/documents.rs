@@ -97,7 +97,7 @@ fn lacking(one: &Lacking, object: &mut Object<'_>) {
         Lack::Unsaid => "validation_unknown",
     };
     object.text("why", why);
-    object.text("text", &one.told());
+    object.text("text", &one.in_one_sentence());
     object.list("places", &one.places, |json, place| {
         json.object(|object| {
             object.text("account", &place.account);

@@ -315,7 +315,7 @@ fn lacking(validation: &Validation, page: &mut Page) {
     }
     page.heading("Trails with too few digests");
     for one in validation.lacking.iter().take(SHOWN) {
-        let told = format!("{}: {}", one.trail, one.told());
+        let told = format!("{}: {}", one.trail, one.in_one_sentence());
         page.paragraph(2, (Style::Open, "not assertable: "), (Style::Plain, &told));
     }
     if validation.lacking.len() > SHOWN {

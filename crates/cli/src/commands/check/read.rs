@@ -193,8 +193,15 @@ fn selectors(before: &Path, after: &Path) -> Result<Document> {
     let (was, is) = (read(before)?, read(after)?);
     templates::pair::of_selectors(Some(&was), &is).map_err(|(first, error)| {
         let (path, text) = if first { (before, &was) } else { (after, &is) };
-        let wanted = (FileKind::Selectors, "event selectors");
         let help = "give what `aws cloudtrail get-event-selectors --trail-name NAME` prints";
-        surroundings::misread::misread(path, text.as_bytes(), wanted, &error, help).into()
+        surroundings::misread::misread(
+            path,
+            text.as_bytes(),
+            FileKind::Selectors,
+            "event selectors",
+            &error,
+            help,
+        )
+        .into()
     })
 }

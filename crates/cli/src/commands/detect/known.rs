@@ -96,7 +96,7 @@ fn metrics(path: &Path) -> Result<BTreeMap<String, BTreeMap<i64, u64>>> {
     let bytes = read_within(path, &METRICS)?;
     let wrong = |error: store::DocumentError| {
         let help = error.help_by_hand("docs/reference/formats.md");
-        misread(path, &bytes, (FileKind::Metrics, "metrics"), &error, help)
+        misread(path, &bytes, FileKind::Metrics, "metrics", &error, help)
     };
     Ok(store::read_metrics(&bytes).map_err(wrong)?)
 }
@@ -107,7 +107,7 @@ fn exceptions(path: Option<&Path>, context: &Context, now: i64) -> Result<Vec<Ex
     let read = store::read_detect_exceptions(&bytes, context.config.exceptions_max_days, now);
     Ok(read.map_err(|error| {
         let help = error.help_by_hand("docs/reference/detect.md");
-        misread(path, &bytes, (FileKind::Report, "exceptions for detections"), &error, help)
+        misread(path, &bytes, FileKind::Report, "exceptions for detections", &error, help)
     })?)
 }
 

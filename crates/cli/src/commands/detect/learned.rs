@@ -8,7 +8,7 @@ use anyhow::Result;
 use args::detect::Detect;
 use args::source as flags;
 use cloudtrail::time::DAY_MILLIS;
-use delivery::{AskError, Learned, Lesson, Place, learn as read, places};
+use delivery::{AskError, Learned, Lesson, LogSource, learn as read, log_sources};
 use detect::facts::{Bounds, Facts};
 use logs::Filter;
 use store::{State, StateError, same_organization};
@@ -17,7 +17,7 @@ use surroundings::named_file::called;
 use surroundings::problem::{Problem, say};
 use surroundings::session::{Session, reader};
 use surroundings::settings;
-use surroundings::unknown::no_place;
+use surroundings::unknown::not_a_source;
 
 /// Days of records that are read before the time that is asked for: what is normal, and what was silent for a month.
 const BEFORE: i64 = 45;
@@ -30,15 +30,16 @@ const OF_BUCKETS: i64 = 60;
 /// [`Problem`] where a place is none, nothing could be read, or the state cannot be used.
 pub(super) fn learn(typed: &Detect, context: &Context, told_before: &Known) -> Result<Option<Learned>> {
     let now = moment(context);
-    let typed_places = places(&typed.sources).map_err(|error| no_place(&error))?;
-    let opened = typed.state.as_deref().map(|path| State::open(path).map_err(|error| told(typed, &error)));
+    let typed_sources = log_sources(&typed.sources).map_err(|error| not_a_source(&error))?;
+    let opened =
+        typed.state.as_deref().map(|path| State::open(path).map_err(|error| state_problem(typed, &error)));
     let (mut state, known) = match opened.transpose()? {
         Some((state, known)) => (Some(state), known),
         None => (None, Facts::default()),
     };
-    let objects = |place: &Place| matches!(place, Place::Objects { .. });
+    let objects = |source: &LogSource| matches!(source, LogSource::Objects { .. });
     let lake = lake_of(typed)?;
-    let any = typed_places.is_empty() && lake.is_none() || typed_places.iter().any(objects);
+    let any = typed_sources.is_empty() && lake.is_none() || typed_sources.iter().any(objects);
     let any = any || lake.as_ref().is_some_and(Lake::is_remote);
     let live = flags::Live {
         profile: typed.reading.profile.clone(),
@@ -51,17 +52,17 @@ pub(super) fn learn(typed: &Detect, context: &Context, told_before: &Known) -> R
     let asked = typed.window.since.as_ref().map(|text| time("since", text, &context.now)).transpose()?;
     let since =
         asked.map(|(first, _)| first - BEFORE * DAY_MILLIS).or(any.then_some(now - OF_BUCKETS * DAY_MILLIS));
-    let places = match &session {
-        Some(session) if typed_places.is_empty() && lake.is_none() => {
-            by_trails(session, &Filter { since, ..Filter::default() })?.places
+    let sources = match &session {
+        Some(session) if typed_sources.is_empty() && lake.is_none() => {
+            by_trails(session, &Filter { since, ..Filter::default() })?.sources
         }
-        _ => typed_places,
+        _ => typed_sources,
     };
     let bounds = Bounds::default();
     let threads = settings::threads(typed.reading.threads, &context.config);
     let organizations = Facts { organizations: known.organizations.clone(), ..Facts::default() };
     let rules = told_before.rules.as_ref();
-    let lesson = Lesson { places: &places, since, now, bounds, rules };
+    let lesson = Lesson { sources: &sources, since, now, bounds, rules };
     let reader = reader(session.as_ref(), None, threads);
     let learned = match &lake {
         Some(lake) => lake.learn(&lesson, known, &reader),
@@ -73,9 +74,9 @@ pub(super) fn learn(typed: &Detect, context: &Context, told_before: &Known) -> R
     }
     let mut learned = learned.map_err(|error| unread(&error))?;
     if let Some(state) = &mut state {
-        same_organization(&organizations, &learned.facts).map_err(|error| told(typed, &error))?;
+        same_organization(&organizations, &learned.facts).map_err(|error| state_problem(typed, &error))?;
         let facts = std::mem::take(&mut learned.facts);
-        learned.facts = state.keep(facts, &bounds).map_err(|error| told(typed, &error))?;
+        learned.facts = state.keep(facts, &bounds).map_err(|error| state_problem(typed, &error))?;
     }
     let ran = learned.facts.rules_run.as_ref();
     let missed = rules.is_some_and(|rules| ran.is_some_and(|ran| !rules.keys().is_subset(ran)));
@@ -100,7 +101,7 @@ impl Lake {
         self.place.is_remote()
     }
 
-    /// Out of the lake, and out of the places of the lesson, where there are any.
+    /// Out of the lake, and out of the sources of the lesson, where there are any.
     fn learn(
         &self,
         lesson: &Lesson<'_>,
@@ -108,7 +109,7 @@ impl Lake {
         reader: &delivery::Reader<'_>,
     ) -> Result<Learned, AskError> {
         let of_lake = delivery::lake::learn_from(&self.place, lesson, known, reader)?;
-        if lesson.places.is_empty() {
+        if lesson.sources.is_empty() {
             return Ok(of_lake);
         }
         let mut learned = read(lesson, of_lake.facts, reader)?;
@@ -152,7 +153,7 @@ fn lake_of(typed: &Detect) -> Result<Option<Lake>> {
     Ok(None)
 }
 
-fn told(typed: &Detect, error: &StateError) -> Problem {
+fn state_problem(typed: &Detect, error: &StateError) -> Problem {
     let file = typed.state.as_deref().map(called).unwrap_or_default();
     Problem::new(format!("cannot use the state {file}: {error}")).help(error.help())
 }

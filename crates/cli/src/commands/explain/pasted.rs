@@ -100,7 +100,7 @@ fn read(path: &Path) -> Result<Selectors> {
     let bytes = read_within(path, &store::limits::SELECTORS)?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         let why = format!("it is not UTF-8 text (byte {})", error.valid_up_to());
-        misread(path, &bytes, (FileKind::Selectors, "event selectors"), &why, PRINTS)
+        misread(path, &bytes, FileKind::Selectors, "event selectors", &why, PRINTS)
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let help = |error: &SelectorsError| match error {
@@ -112,6 +112,6 @@ fn read(path: &Path) -> Result<Selectors> {
         }
     };
     cloudtrail::selector_json::from_str(text).map_err(|error| {
-        misread(path, &bytes, (FileKind::Selectors, "event selectors"), &error, help(&error)).into()
+        misread(path, &bytes, FileKind::Selectors, "event selectors", &error, help(&error)).into()
     })
 }

@@ -1,11 +1,11 @@
-//! From places to an answer: opens what is needed for it, and words what kept it from being had.
+//! From sources to an answer: opens what is needed for it, and words what kept it from being had.
 
 use super::located::{by_trails, helps};
 use super::question::Asked;
 use crate::commands::verify::hours::now;
 use anyhow::Result;
 use args::{invocations::Invocations as Typed, source as flags};
-use delivery::{Answered, AskError, Inquiry, Located, Place, Unlisted};
+use delivery::{Answered, AskError, Inquiry, Located, LogSource, Unlisted};
 use store::Index;
 use surroundings::context::Context;
 use surroundings::problem::{Problem, io_problem};
@@ -55,7 +55,7 @@ impl Settings {
 ///
 /// # Errors
 /// [`Problem`] where a place that was typed is none, nothing is called as was asked for, or a scratch file cannot be written.
-pub(super) fn ask(asked: &Asked, typed: Vec<Place>, settings: &Settings) -> Result<Option<Answered>> {
+pub(super) fn ask(asked: &Asked, typed: Vec<LogSource>, settings: &Settings) -> Result<Option<Answered>> {
     #[cfg(feature = "lake")]
     if let Some(place) = &settings.lake {
         return of_lake(asked, place, settings);
@@ -71,19 +71,19 @@ pub(super) fn ask(asked: &Asked, typed: Vec<Place>, settings: &Settings) -> Resu
 
 fn answer(
     asked: &Asked,
-    typed: Vec<Place>,
+    typed: Vec<LogSource>,
     settings: &Settings,
     session: Option<&Session>,
 ) -> Result<Answered> {
-    let Located { places, gaps } = match session {
+    let Located { sources, gaps } = match session {
         Some(session) if typed.is_empty() => by_trails(session, &asked.question.filter)?,
-        _ => Located { places: typed, gaps: Vec::new() },
+        _ => Located { sources: typed, gaps: Vec::new() },
     };
     let inquiry = Inquiry {
         question: &asked.question,
         timeline: asked.timeline.then_some(asked.limit),
-        sources: &settings.typed,
-        places: &places,
+        typed: &settings.typed,
+        sources: &sources,
         gaps: &gaps,
         now: settings.now,
     };
@@ -108,8 +108,8 @@ fn of_lake(
     let inquiry = Inquiry {
         question: &asked.question,
         timeline: asked.timeline.then_some(asked.limit),
-        sources: &settings.typed,
-        places: &[],
+        typed: &settings.typed,
+        sources: &[],
         gaps: &[],
         now: settings.now,
     };
@@ -121,9 +121,9 @@ fn of_lake(
     answered.map(Some).map_err(|error| problem(&error).into())
 }
 
-/// A session with AWS, where one of the places is there or none was named.
-fn session(places: &[Place], settings: &Settings) -> Result<Option<Session>> {
-    let any = places.is_empty() || places.iter().any(|place| matches!(place, Place::Objects { .. }));
+/// A session with AWS, where one of the sources is there or none was named.
+fn session(sources: &[LogSource], settings: &Settings) -> Result<Option<Session>> {
+    let any = sources.is_empty() || sources.iter().any(|source| matches!(source, LogSource::Objects { .. }));
     any.then(|| Session::open(&settings.live)).transpose()
 }
 

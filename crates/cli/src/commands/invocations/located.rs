@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use audit::inventory::{Gap, GapKind};
-use delivery::{Located, Place, located};
+use delivery::{Located, LogSource, located};
 use logs::Filter;
 use surroundings::problem::{Problem, say};
 use surroundings::session::Session;
@@ -13,10 +13,10 @@ use surroundings::session::Session;
 /// [`Problem`] iff there is no such trail.
 pub(crate) fn by_trails(session: &Session, filter: &Filter) -> Result<Located> {
     let found = located(session.door(), filter);
-    if found.places.is_empty() {
+    if found.sources.is_empty() {
         return Err(nowhere(found.gaps.first()).into());
     }
-    let names: Vec<String> = found.places.iter().map(Place::typed).collect();
+    let names: Vec<String> = found.sources.iter().map(LogSource::typed).collect();
     say("note", &format!("reading where the trails deliver to: {}", names.join(" ")));
     Ok(found)
 }

@@ -6,7 +6,7 @@ use ::args::verify as args;
 use anyhow::Result;
 use aws::Aim;
 use cloudtrail::time::HOUR_MILLIS;
-use delivery::{Delivered, Place, Trails, Window, delivered, delivered_by, has_request, pair};
+use delivery::{Delivered, LogSource, Trails, Window, delivered, delivered_by, has_request, pair};
 use logs::Filter;
 use report::{Canary, Waited};
 use std::sync::Arc;
@@ -32,7 +32,12 @@ const TICK: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// [`Problem`] where it could not be sent, or there is nowhere to wait.
-pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: &Context) -> Result<Outcome> {
+pub(super) fn run(
+    typed: &args::Verify,
+    sources: &[LogSource],
+    live: &Live,
+    context: &Context,
+) -> Result<Outcome> {
     let wanted = &typed.canary;
     let function = wanted.canary.as_deref().unwrap_or_default();
     let Some((account, region)) = pair(function) else {
@@ -46,7 +51,7 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
         return Ok(Outcome::No);
     }
     let session = Session::open(live)?;
-    let place = Arrivals::of(&session, places, (account, region), context);
+    let place = Arrivals::of(&session, sources, account, region, context);
     let listed = place.map(|place| (place.list(&session), place));
     if session.is_stopped() {
         say("note", "interrupted: nothing was sent");
@@ -122,7 +127,7 @@ fn approved(wanted: &args::Canary, function: &str, aim: Aim) -> Result<bool> {
 
 /// Where the record would arrive.
 struct Arrivals {
-    places: Vec<Place>,
+    sources: Vec<LogSource>,
     window: Window,
 }
 
@@ -131,15 +136,16 @@ impl Arrivals {
     /// [`Problem`] iff no trail delivers its records to any place that is known.
     fn of(
         session: &Session,
-        typed: &[Place],
-        (account, region): (&str, &str),
+        typed: &[LogSource],
+        account: &str,
+        region: &str,
         context: &Context,
     ) -> Result<Self> {
-        let mut places = typed.to_vec();
-        if places.is_empty() {
+        let mut sources = typed.to_vec();
+        if sources.is_empty() {
             let trails = Trails::of(session.door(), &[region.to_owned()]);
-            places = trails.roots(|location| delivered_by(location, account, region));
-            if places.is_empty() {
+            sources = trails.roots(|location| delivered_by(location, account, region));
+            if sources.is_empty() {
                 let line = format!(
                     "nothing was sent, because no trail is known that delivers records of {account} in {region}"
                 );
@@ -154,11 +160,11 @@ impl Arrivals {
             since: Some(now - HOUR_MILLIS),
             ..Filter::default()
         };
-        Ok(Arrivals { places, window: Window::of(&filter) })
+        Ok(Arrivals { sources, window: Window::of(&filter) })
     }
 
     fn list(&self, session: &Session) -> Delivered {
-        delivered(&self.places, &self.window, &reader(Some(session), None, 1))
+        delivered(&self.sources, &self.window, &reader(Some(session), None, 1))
     }
 
     fn wait(&self, session: &Session, before: &Delivered, request: &str, wanted: &args::Canary) -> Waited {

@@ -16,7 +16,7 @@ pub(super) fn counts<'s>(file: Option<&Path>, session: Option<&'s Session>) -> R
             let bytes = read_within(path, &store::limits::METRICS)?;
             let read = store::read_metrics(&bytes).map_err(|error| {
                 let help = error.help_by_hand("docs/reference/formats.md");
-                misread(path, &bytes, (FileKind::Metrics, "metrics"), &error, help)
+                misread(path, &bytes, FileKind::Metrics, "metrics", &error, help)
             })?;
             Ok(Counts::File(read))
         }

@@ -6,7 +6,7 @@ use crate::commands::proofs::{keys, tell, without_keys};
 use ::args::verify as args;
 use anyhow::Result;
 use audit::inventory::Inventory;
-use delivery::{Evidence, Functions, NotThere, Place, Scope, Sought};
+use delivery::{Evidence, Functions, LogSource, NotThere, Scope, Sought};
 use logs::Pattern;
 use std::io;
 use std::ops::Range;
@@ -21,7 +21,7 @@ use surroundings::unknown::no_function;
 /// All that is known before anything is asked or read.
 pub(super) struct Ready<'a> {
     pub(super) typed: &'a args::Verify,
-    pub(super) places: &'a [Place],
+    pub(super) log_sources: &'a [LogSource],
     pub(super) live: &'a Live,
     /// Where the functions are from.
     pub(super) source: &'a Source,
@@ -43,26 +43,26 @@ pub(super) struct Standing {
 /// [`Problem`] where the functions are not known, a scratch file cannot be written, keys cannot be read, or nothing is called as was
 /// asked for.
 pub(super) fn gather(ready: &Ready<'_>) -> Result<Option<(Evidence, Standing)>> {
-    let Ready { typed, places, live, source, context } = *ready;
+    let Ready { typed, log_sources, live, source, context } = *ready;
     let window = hours::window(&typed.window, &context.now)?;
-    let index = (!places.iter().any(|place| matches!(place, Place::Lake(_))))
+    let index = (!log_sources.iter().any(|one| matches!(one, LogSource::Lake(_))))
         .then(|| remembered::open(&typed.remembering, &context.config));
     let index = index.transpose()?.flatten();
     let patterns: Vec<Pattern> = typed.function.iter().map(|text| Pattern::new(text)).collect();
-    let known = typed.inventory.is_some() || !is_here(places);
+    let known = typed.inventory.is_some() || !is_here(log_sources);
     let unknown = |error| if known { error } else { without_inventory(error) };
     let opened = Opened::of(source).map_err(unknown)?;
     let Some(functions) = functions(&opened, live.scope(), &patterns, &context.now).map_err(unknown)? else {
         return Ok(None);
     };
-    let session = session(typed, places, opened, live)?;
+    let session = session(typed, log_sources, opened, live)?;
     let is_stopped = || session.as_ref().is_some_and(Session::is_stopped);
     let counts = counts(typed.metrics.as_deref(), session.as_ref())?;
     let keys = typed.digests.then(|| keys(&typed.public_keys)).transpose()?;
     let sought = Sought {
         functions: &functions,
         patterns: &patterns,
-        places,
+        sources: log_sources,
         scope: live.scope(),
         window: &window,
         keys: keys.as_ref(),
@@ -123,20 +123,20 @@ fn known(scope: Scope<'_>, inventory: &Inventory) -> Result<()> {
 /// The session with AWS, iff anything else has to be asked there.
 fn session(
     typed: &args::Verify,
-    places: &[Place],
+    log_sources: &[LogSource],
     opened: Opened<'_>,
     live: &Live,
 ) -> Result<Option<Session>> {
-    let remote = places.iter().any(|place| matches!(place, Place::Objects { .. })) || is_of_lake(typed);
+    let remote = log_sources.iter().any(|one| matches!(one, LogSource::Objects { .. })) || is_of_lake(typed);
     let counts = typed.metrics.is_none() && matches!(opened, Opened::Live(_));
     let keys = typed.digests && typed.public_keys.is_empty();
-    let needed = places.is_empty() || remote || counts || keys;
+    let needed = log_sources.is_empty() || remote || counts || keys;
     let session = match opened {
         _ if !needed => Ok(None),
         Opened::Live(session) => Ok(Some(session)),
         Opened::File(_) | Opened::Interrupted => Session::open(live).map(Some),
     };
-    session.map_err(|error| if keys && !counts && is_here(places) { without_keys(error) } else { error })
+    session.map_err(|error| if keys && !counts && is_here(log_sources) { without_keys(error) } else { error })
 }
 
 /// True iff they are read out of a lake in a bucket.
@@ -152,8 +152,8 @@ fn is_of_lake(typed: &args::Verify) -> bool {
 }
 
 /// True iff local copies were named, and nothing else.
-fn is_here(places: &[Place]) -> bool {
-    !places.is_empty() && !places.iter().any(|place| matches!(place, Place::Objects { .. }))
+fn is_here(log_sources: &[LogSource]) -> bool {
+    !log_sources.is_empty() && !log_sources.iter().any(|one| matches!(one, LogSource::Objects { .. }))
 }
 
 /// The functions of a local copy could not be asked for: a file does as well.

@@ -22,7 +22,7 @@ pub(super) fn judge(evidence: Evidence, standing: Standing) -> (Verification, Ve
     };
     let verification = Verification {
         window,
-        places: evidence.places,
+        places: evidence.sources,
         metrics,
         functions: evidence.functions.into_iter().map(one).collect(),
         account: evidence.account,

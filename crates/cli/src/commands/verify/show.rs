@@ -18,7 +18,8 @@ use surroundings::settings::Source;
 /// # Errors
 /// [`surroundings::problem::Problem`] iff the answer could not be written.
 pub(super) fn show(
-    (verification, unsigned): (&Verification, &[Unsigned]),
+    verification: &Verification,
+    unsigned: &[Unsigned],
     typed: &args::Verify,
     source: &Source,
     context: &Context,

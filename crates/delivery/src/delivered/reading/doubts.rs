@@ -2,6 +2,7 @@
 //! evidence, and anybody's doubt.
 
 use super::Holes;
+use crate::layout::About;
 use cloudtrail::arn::{Arn, partition_of};
 use cloudtrail::resource::ResourceType;
 use logs::{Column, Home, Marks, Row, Sheet, is_account};
@@ -20,16 +21,13 @@ const OTHER_NAME: &str = "invocation records name one function among their resou
 const OTHER_KIND: &str =
     "invocation records name a function but not, or not for certain, a call of a plain function";
 
-/// An account and a Region, as far as they are known.
-type Place<'s> = (Option<&'s str>, Option<&'s str>);
-
 /// What a sheet is worth as evidence.
 pub(super) struct Settled<'s> {
     /// The rows that count; `None` iff all do, as they stand.
     pub(super) sheet: Option<Sheet>,
     /// Rows delivered to other accounts, as they say, than the one in whose folder they lie.
     pub(super) strays: u64,
-    found: BTreeMap<(Place<'s>, &'static str), u64>,
+    found: BTreeMap<(About<'s>, &'static str), u64>,
 }
 
 /// What a row is worth.
@@ -108,7 +106,7 @@ impl Settled<'_> {
 /// Of which functions nobody knows whether they were called, and why.
 #[derive(Clone)]
 struct Doubt<'s> {
-    places: Vec<Place<'s>>,
+    places: Vec<About<'s>>,
     why: &'static str,
 }
 
@@ -119,7 +117,7 @@ fn of<'s>(sheet: &'s Sheet, row: &Row, home: Option<&'s Home>) -> (Worth, Option
     let arn = text(Column::Function).and_then(Arn::parse).filter(is_whole);
     let there =
         arn.as_ref().map(|arn| (Some(arn.account), Some(arn.region).filter(|region| !region.is_empty())));
-    let nothing = |folder: Option<Place<'s>>, why| {
+    let nothing = |folder: Option<About<'s>>, why| {
         (Worth::Nothing, Some(Doubt { places: each([folder, there, Some(own)]), why }))
     };
     if let Some(folder) = home.map(|home| (Some(&*home.account), Some(&*home.region)))
@@ -177,7 +175,7 @@ fn asks_for_another(asked: &str, arn: &Arn<'_>) -> bool {
 const KINDS: [&str; 2] = [ResourceType::WebFunction.arn_infix(), ResourceType::MicrovmImage.arn_infix()];
 
 /// Those that are known, each once.
-fn each(places: [Option<Place<'_>>; 3]) -> Vec<Place<'_>> {
+fn each(places: [Option<About<'_>>; 3]) -> Vec<About<'_>> {
     let mut each: Vec<_> = places.into_iter().flatten().collect();
     each.sort_unstable();
     each.dedup();
@@ -185,7 +183,7 @@ fn each(places: [Option<Place<'_>>; 3]) -> Vec<Place<'_>> {
 }
 
 /// True iff both say an account, or both a Region, and not the same.
-fn differ(one: Place<'_>, other: Place<'_>) -> bool {
+fn differ(one: About<'_>, other: About<'_>) -> bool {
     let differ =
         |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(one, other)| one != other);
     differ(one.0, other.0) || differ(one.1, other.1)

@@ -3,7 +3,7 @@
 use super::{Read, read};
 use crate::delivered::{delivered, found};
 use crate::reader::{ALONE, Reader};
-use crate::sources::{Window, places};
+use crate::sources::{Window, log_sources};
 use logs::digest::Expected;
 use logs::{Dimension, Filter, Question};
 use store::Index;
@@ -11,7 +11,7 @@ use store::Index;
 #[test]
 fn what_is_in_the_index_is_not_read_again_but_for_what_has_to_be_hashed() {
     let logs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/logs").to_owned();
-    let files = delivered(&places(&[logs]).unwrap(), &Window::default().with_digests(), &ALONE);
+    let files = delivered(&log_sources(&[logs]).unwrap(), &Window::default().with_digests(), &ALONE);
     let digests = found(&files, &ALONE);
     let listed = Expected::of(&digests);
     let claimed = files.logs.iter().filter(|item| !listed.claims(&item.key).is_empty()).count();

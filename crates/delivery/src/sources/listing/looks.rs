@@ -1,6 +1,6 @@
 //! What objects hold that are not read because of their names or their place: their first bytes tell.
 
-use super::super::beside::Beside;
+use super::super::loose::LooseContent;
 use super::super::refusal::Refusal;
 use super::{Lies, Listing};
 use aws::Listed;
@@ -20,7 +20,7 @@ pub(super) async fn look_into(aws: &Arc<aws::Session>, bucket: &str, listing: &m
     // Consoles make folders of nothing.
     let (empty, into): (Vec<_>, Vec<_>) = into.into_iter().partition(|(listed, _)| listed.size == 0);
     let nothing = |(listed, _): (Listed, _)| {
-        let worth = Beside::Nothing.named(&listed.key);
+        let worth = LooseContent::Nothing.named(&listed.key);
         (listed, Ok(worth))
     };
     listing.looked.extend(empty.into_iter().map(nothing));
@@ -30,7 +30,7 @@ pub(super) async fn look_into(aws: &Arc<aws::Session>, bucket: &str, listing: &m
         for ((listed, _), head) in some.iter().zip(heads) {
             let seen = match head {
                 Ok(head) => further(aws, bucket, listed, head).await.map(|seen| seen.named(&listed.key)),
-                Err(error) => Err(Refusal::of(&error).told()),
+                Err(error) => Err(Refusal::of(&error).in_one_line()),
             };
             listing.looked.push((listed.clone(), seen));
         }
@@ -46,16 +46,16 @@ async fn further(
     bucket: &str,
     listed: &Listed,
     head: Vec<u8>,
-) -> Result<Beside, String> {
+) -> Result<LooseContent, String> {
     let is_whole = |head: &[u8]| head.len() as u64 >= listed.size;
     match beginning(&head, is_whole(&head)) {
         Beginning::Unclear => {}
-        told => return Ok(Beside::of(told)),
+        told => return Ok(LooseContent::of(told)),
     }
     let mut more = aws.objects().beginnings(bucket, &[&listed.key], FURTHER).await;
     match more.pop() {
-        Some(Ok(head)) => Ok(Beside::of(beginning(&head, is_whole(&head)))),
-        Some(Err(error)) => Err(Refusal::of(&error).told()),
-        None => Ok(Beside::of(Beginning::Unclear)),
+        Some(Ok(head)) => Ok(LooseContent::of(beginning(&head, is_whole(&head)))),
+        Some(Err(error)) => Err(Refusal::of(&error).in_one_line()),
+        None => Ok(LooseContent::of(Beginning::Unclear)),
     }
 }

@@ -1,6 +1,6 @@
 //! The way through a bucket: only the prefixes of the accounts, Regions and days in question, several listings at a time.
 
-use super::super::beside::is_usual;
+use super::super::loose::is_usual;
 use super::super::refusal::Refusal;
 use super::super::window::{Kind, Window};
 use super::looks::look_into;

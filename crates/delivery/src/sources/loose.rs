@@ -1,13 +1,13 @@
 //! Files that are not read because of their names or their place: what they hold decides whether that is a loss.
 
-use super::file::{regular, said};
+use super::file::{io_reason, regular};
 use logs::{Beginning, is_log_file, unread};
 use std::io;
 use std::path::Path;
 
 /// What a file is worth that nobody would read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Beside {
+pub(crate) enum LooseContent {
     /// It holds records of CloudTrail, or is an archive that may hold some.
     Records,
     /// It does not: it was seen to be something else.
@@ -18,27 +18,31 @@ pub(crate) enum Beside {
 
 /// # Errors
 /// Why it could not be looked into.
-pub(crate) fn look(path: &Path) -> Result<Beside, String> {
-    let mut file = regular(path).map_err(|error| said(&error))?;
+pub(crate) fn look(path: &Path) -> Result<LooseContent, String> {
+    let mut file = regular(path).map_err(|error| io_reason(&error))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    Ok(Beside::of(logs::look(&mut file)).named(&name))
+    Ok(LooseContent::of(logs::look(&mut file)).named(&name))
 }
 
-impl Beside {
+impl LooseContent {
     /// What a file is worth that is that.
-    pub(super) fn of(beginning: Beginning) -> Beside {
+    pub(super) fn of(beginning: Beginning) -> LooseContent {
         match beginning {
-            Beginning::Records => Beside::Records,
-            Beginning::Packed(what) => Beside::Unread(unread(what)),
-            Beginning::Damaged(why) => Beside::Unread(why),
-            Beginning::Unclear => Beside::Unread(UNCLEAR.to_owned()),
-            Beginning::Other => Beside::Nothing,
+            Beginning::Records => LooseContent::Records,
+            Beginning::Packed(what) => LooseContent::Unread(unread(what)),
+            Beginning::Damaged(why) => LooseContent::Unread(why),
+            Beginning::Unclear => LooseContent::Unread(UNCLEAR.to_owned()),
+            Beginning::Other => LooseContent::Nothing,
         }
     }
 
     /// The same, where the file has that name or key: under the name of a log file, nothing is a loss.
-    pub(super) fn named(self, name: &str) -> Beside {
-        if self == Beside::Nothing && is_log_file(name) { Beside::Unread(HOLLOW.to_owned()) } else { self }
+    pub(super) fn named(self, name: &str) -> LooseContent {
+        if self == LooseContent::Nothing && is_log_file(name) {
+            LooseContent::Unread(HOLLOW.to_owned())
+        } else {
+            self
+        }
     }
 }
 
@@ -73,10 +77,10 @@ pub(super) const STRANGE: &str =
 /// to, everything is its own, or was before somebody changed it.
 pub(super) fn loss(path: &Path, name: &str, delivered_to: bool) -> Option<String> {
     match look(path) {
-        Ok(Beside::Unread(why)) => Some(why),
-        Ok(Beside::Records) => Some(MISNAMED.to_owned()),
-        Ok(Beside::Nothing) if !delivered_to || is_usual(name) => None,
-        Ok(Beside::Nothing) => Some(STRANGE.to_owned()),
+        Ok(LooseContent::Unread(why)) => Some(why),
+        Ok(LooseContent::Records) => Some(MISNAMED.to_owned()),
+        Ok(LooseContent::Nothing) if !delivered_to || is_usual(name) => None,
+        Ok(LooseContent::Nothing) => Some(STRANGE.to_owned()),
         Err(why) => unseen(path, name, why),
     }
 }
@@ -89,7 +93,7 @@ fn unseen(path: &Path, name: &str, why: String) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Beside, is_usual, loss, unseen};
+    use super::{LooseContent, is_usual, loss, unseen};
 
     /// Whoever runs tests as root may look into everything: so the answer is tried, not the question.
     #[test]
@@ -109,12 +113,12 @@ mod tests {
     fn a_name_of_a_log_file_makes_a_loss_of_nothing() {
         let name = "111122223333_CloudTrail_us-east-1_20260301T1000Z_GGGGGGGGGGGGGGGG.json.gz";
         for lost in [name.to_owned(), format!("a/{name}.bak"), name.replace(".json.gz", "")] {
-            assert!(matches!(Beside::Nothing.named(&lost), Beside::Unread(_)), "{lost}");
+            assert!(matches!(LooseContent::Nothing.named(&lost), LooseContent::Unread(_)), "{lost}");
         }
         for left_out in
             ["a.json.gz", "111122223333_CloudTrail-Digest_us-east-1_20260301T1000Z_G", &format!("._{name}")]
         {
-            assert_eq!(Beside::Nothing.named(left_out), Beside::Nothing, "{left_out}");
+            assert_eq!(LooseContent::Nothing.named(left_out), LooseContent::Nothing, "{left_out}");
         }
         assert!(
             is_usual("README") && is_usual("ReadMe.txt") && is_usual("._x.json.gz") && !is_usual("x.json.gz")

@@ -1,7 +1,7 @@
 //! The accounts in which a plan is carried out: read before, compared after, with the one session over all of them.
 
 use super::again::{audit_again, counted_again};
-use super::{Declared, Work, merge_again};
+use super::{Declared, PlanRun, merge_again};
 use anyhow::Result;
 use args::outcome::Outcome;
 use audit::Counted;
@@ -17,14 +17,14 @@ use surroundings::session::Session;
 use surroundings::settings::{Accounts, Live};
 
 /// Where the plan is carried out.
-pub(crate) struct Place<'a> {
+pub(crate) struct PlanAccounts<'a> {
     /// With AWS, over the accounts of the plan.
     pub(crate) session: Session,
     pub(crate) live: &'a Live,
     pub(crate) context: &'a Context,
 }
 
-impl<'a> Place<'a> {
+impl<'a> PlanAccounts<'a> {
     /// Asks AWS who asks: once for reading, changing and reading again.
     ///
     /// # Errors
@@ -34,12 +34,12 @@ impl<'a> Place<'a> {
         if live.accounts == Accounts::Caller && plan.scope.accounts.len() > 1 {
             over.accounts = Accounts::Listed(plan.scope.accounts.clone());
         }
-        Ok(Place { session: Session::open(&over)?, live, context })
+        Ok(PlanAccounts { session: Session::open(&over)?, live, context })
     }
 
     /// The accounts of a plan that takes back as they are now, audited; or the outcome, where the plan is not theirs. Shows what the rest of it does to
     /// the recording: since it was carried out, others may rely on what it let in.
-    pub(crate) fn forecast(&self, work: &Work) -> Result<std::result::Result<Snapshot, Outcome>> {
+    pub(crate) fn forecast(&self, work: &PlanRun) -> Result<std::result::Result<Snapshot, Outcome>> {
         let inventory = match self.reached(&work.plan)? {
             Ok(inventory) => inventory,
             Err(outcome) => return Ok(Err(outcome)),
@@ -48,7 +48,7 @@ impl<'a> Place<'a> {
         Ok(Ok(self.snapshot(&inventory, &[], work.plan.scope.recorders)))
     }
 
-    pub(super) fn show_forecast(&self, work: &Work, inventory: &Inventory) -> Result<()> {
+    pub(super) fn show_forecast(&self, work: &PlanRun, inventory: &Inventory) -> Result<()> {
         let counted = work.plan.scope.recorders;
         let then = after(inventory, &still_to_come(&work.plan, &work.marks));
         let sides = [inventory, &then].map(|side| self.snapshot(side, &[], counted));
@@ -61,7 +61,7 @@ impl<'a> Place<'a> {
     }
 
     /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs, or drops what only it records.
-    pub(super) fn collected(&self, work: &Work) -> Result<std::result::Result<Inventory, Outcome>> {
+    pub(super) fn collected(&self, work: &PlanRun) -> Result<std::result::Result<Inventory, Outcome>> {
         let plan = &work.plan;
         let inventory = match self.reached(plan)? {
             Ok(inventory) => inventory,
@@ -83,7 +83,7 @@ impl<'a> Place<'a> {
     }
 
     /// The first change to come of what somebody changed since; `None` iff there is none, or nobody knows.
-    fn first_changed(&self, work: &Work) -> Option<Change> {
+    fn first_changed(&self, work: &PlanRun) -> Option<Change> {
         // One that was begun and not finished may have been changed on top of it.
         let is_over = |at: usize| work.marks.get(at).is_some_and(|mark| mark.is_over());
         let steps = work.plan.steps.iter().enumerate().filter(|(at, _)| !is_over(*at));

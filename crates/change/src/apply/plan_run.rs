@@ -44,7 +44,7 @@ fn may_be_journal(path: &Path) -> bool {
 }
 
 /// A plan, how far it has come, and the journal of it.
-pub(crate) struct Work {
+pub(crate) struct PlanRun {
     pub(crate) plan: Plan,
     pub(crate) hash: String,
     pub(crate) marks: Vec<Mark>,
@@ -53,11 +53,11 @@ pub(crate) struct Work {
     pub(super) open: Option<bool>,
 }
 
-impl Work {
+impl PlanRun {
     pub(super) fn fresh(path: &Path, journal: Option<PathBuf>) -> Result<Self> {
         let bytes = read_file(path)?;
         let (plan, hash) = read_plan(&bytes)
-            .map_err(|error| misread(path, &bytes, (FileKind::Plan, "a plan"), &error, error.help()))?;
+            .map_err(|error| misread(path, &bytes, FileKind::Plan, "a plan", &error, error.help()))?;
         let beside = || {
             let mut name = path.as_os_str().to_owned();
             name.push(".journal");
@@ -65,7 +65,7 @@ impl Work {
         };
         let stdin = is_stdin(path);
         let journal = journal.unwrap_or_else(|| if stdin { PathBuf::from("plan.journal") } else { beside() });
-        Ok(Work { plan, hash, marks: Vec::new(), journal, open: None })
+        Ok(PlanRun { plan, hash, marks: Vec::new(), journal, open: None })
     }
 
     /// # Errors
@@ -83,13 +83,13 @@ impl Work {
         if cut_off {
             say("note", "the last line of the journal was cut off, so AWS is asked what became of that step");
         }
-        Ok(Work { plan, hash, marks, journal: path.to_owned(), open: Some(cut_off) })
+        Ok(PlanRun { plan, hash, marks, journal: path.to_owned(), open: Some(cut_off) })
     }
 
     /// A plan of ours that is carried out at once.
     pub(crate) fn of(plan: Plan, journal: PathBuf) -> Self {
         let hash = store::plan_hash(&plan);
-        Work { plan, hash, marks: Vec::new(), journal, open: None }
+        PlanRun { plan, hash, marks: Vec::new(), journal, open: None }
     }
 
     /// Another place for the journal of a plan that was read.
@@ -270,7 +270,7 @@ impl Work {
 
 #[cfg(test)]
 mod tests {
-    use super::Work;
+    use super::PlanRun;
     use audit::inventory::Inventory;
     use audit::journal::Mark;
     use audit::plan::{PlanOptions, drop_copies};
@@ -281,7 +281,7 @@ mod tests {
     fn a_journal_without_steps_is_not_done() {
         let plan = drop_copies(&Inventory::default(), &PlanOptions::default());
         assert!(plan.steps.is_empty());
-        let mut work = Work::of(plan, PathBuf::from("p.json.journal"));
+        let mut work = PlanRun::of(plan, PathBuf::from("p.json.journal"));
         assert!(!work.is_done() && !work.is_begun());
         work.marks = vec![Mark::Fresh];
         assert!(!work.is_done() && !work.is_begun());
