@@ -1,7 +1,7 @@
 //! In which way a record says that a function was called.
 
 use super::address::{network, session};
-use crate::call::{Caller, Said, Way};
+use crate::call::{Caller, CallerFields, Way};
 use cloudtrail::asked::AskedFunction;
 use logs::{Home, QualifierFinder, Record, Text};
 use std::borrow::Cow;
@@ -25,7 +25,7 @@ impl Texts<'_> {
 pub(super) fn way<'r>(
     record: &'r Record<'_>,
     home: Option<&'r Home>,
-    said: &Said<'r>,
+    said: &CallerFields<'r>,
     asked: &QualifierFinder,
 ) -> Texts<'r> {
     fn text<'t>(said: &'t Option<Text<'_>>) -> &'t str {

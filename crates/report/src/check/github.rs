@@ -2,7 +2,7 @@
 
 use super::Checked;
 use super::finding::{Finding, Section};
-use super::told::groups;
+use super::groups::groups;
 use crate::recorder_sentences;
 use audit::answer::Conclusion;
 use std::io::{self, Write};
