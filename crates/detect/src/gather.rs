@@ -110,10 +110,10 @@ impl<'r> Gatherer<'r> {
         let facts = &mut self.facts;
         let buffer = &mut self.buffer;
         let function = facts.names.number(unqualified(&function));
-        let said = CallerFields::of(record);
-        let caller = facts.names.number(joined(buffer, &[said.kind, said.account(), said.name()]));
+        let fields = CallerFields::of(record);
+        let caller = facts.names.number(joined(buffer, &[fields.kind, fields.account(), fields.name()]));
         let way = {
-            let texts = way(record, home, &said, &self.qualifier);
+            let texts = way(record, home, &fields, &self.qualifier);
             facts.names.number(joined(buffer, &texts.borrowed().parts()))
         };
         let time = record.milliseconds;

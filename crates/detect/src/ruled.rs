@@ -68,7 +68,7 @@ impl Ruled {
             let (account, service) = (text("userIdentity.accountId"), text("userIdentity.invokedBy"));
             let (principal_id, on_behalf_of) =
                 (text("userIdentity.principalId"), text("userIdentity.onBehalfOf.userId"));
-            let said = CallerFields {
+            let fields = CallerFields {
                 kind: "",
                 arn: &arn,
                 issuer: &issuer,
@@ -80,7 +80,7 @@ impl Ruled {
             let hit = RuleHit {
                 account: text("recipientAccountId"),
                 region: text("awsRegion"),
-                principal: said.name().to_owned(),
+                principal: fields.name().to_owned(),
                 address: text("sourceIPAddress"),
                 function: function(&record),
                 values: self.rules.hit(rule, &record, time, &event).map(|hit| hit.values),
