@@ -71,7 +71,8 @@ impl<'a> Register<'a> {
     pub(crate) fn with_match(
         &self,
         named: Option<usize>,
-        (control, arn): (&str, &str),
+        control: &str,
+        arn: &str,
         here: &[usize],
     ) -> Option<usize> {
         let accepts = |at: &&usize| {
@@ -181,7 +182,7 @@ pub(crate) fn tell_matched(audit: &mut Audit<'_>) {
 
 fn all_tags_read(audit: &Audit<'_>, one: &Match) -> bool {
     let inventory = audit.inventory;
-    let is_read = |arn: &str| matches!(inventory.beside.tags_of(arn), Some(Seen::Known(_)));
+    let is_read = |arn: &str| matches!(inventory.extra.tags_of(arn), Some(Seen::Known(_)));
     let of_functions = || !one.asks_for_function_tags() || one.functions(inventory).all(is_read);
     let about_functions_alone = one.controls.iter().all(|control| control.starts_with("lambda-"));
     let of_recorders = || about_functions_alone || inventory.recorders.iter().all(|one| is_read(&one.arn));
@@ -202,7 +203,8 @@ pub fn matched_at(
     exceptions: &[Exception],
     today: &str,
     inventory: &Inventory,
-    (account, region): (&str, &str),
+    account: &str,
+    region: &str,
 ) -> Vec<Selector> {
     let register = Register::new(exceptions, today, inventory);
     let prefix = arn_prefix(ResourceType::Function, &inventory.partition, account, region);

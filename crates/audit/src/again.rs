@@ -19,8 +19,8 @@ pub fn differences(kept: &Inventory, again: &Inventory) -> Vec<String> {
     all.each(&kept.places, &again.places, place, Differences::place);
     let recorder = |one: &Recorder| format!("{} {}", one.kind, one.arn);
     all.each(&kept.recorders, &again.recorders, recorder, Differences::recorder);
-    all.tags("recorder", &kept.beside.tags, &again.beside.tags);
-    all.tags("function", &kept.beside.function_tags, &again.beside.function_tags);
+    all.tags("recorder", &kept.extra.tags, &again.extra.tags);
+    all.tags("function", &kept.extra.function_tags, &again.extra.function_tags);
     let said = |of: &Inventory| -> Vec<String> { of.gaps.iter().map(|gap| format!("{gap:?}")).collect() };
     let (before, after) = (said(kept), said(again));
     if before != after {
@@ -29,7 +29,7 @@ pub fn differences(kept: &Inventory, again: &Inventory) -> Vec<String> {
         all.all.push(format!("the collection: gaps ({more} more, {fewer} fewer)"));
     }
     // Of what no audit collects there is none in the second.
-    let (before, after) = (&kept.beside, &again.beside);
+    let (before, after) = (&kept.extra, &again.extra);
     all.of("the collection", "administrators", &before.administrators, &after.administrators);
     all.of("the collection", "invocations", &before.invocations, &after.invocations);
     all.of("the collection", "facts of functions", &before.functions, &after.functions);
@@ -206,7 +206,7 @@ mod tests {
     fn whatever_else_an_inventory_holds_is_a_difference() {
         let again = inventory(&["a", "b"], Seen::Known(Vec::new()));
         let mut kept = again.clone();
-        kept.beside.invocations.insert(("1".to_owned(), "r".to_owned()), Seen::Known([].into()));
+        kept.extra.invocations.insert(("1".to_owned(), "r".to_owned()), Seen::Known([].into()));
         assert_eq!(differences(&kept, &again), ["the collection: invocations"]);
         kept = again.clone();
         kept.places.push(kept.places[0].clone());

@@ -69,11 +69,17 @@ struct About {
 }
 
 impl About {
-    /// The answer: the worst status of the findings, with the reason of the first of them; `otherwise` where there is
-    /// none, or only warnings.
-    fn answer(&self, audit: &Audit<'_>, findings: Vec<Finding>, otherwise: (Status, Coded)) -> ControlResult {
+    /// The answer: the worst status of the findings, with the reason of the first of them; `otherwise` and its reason where
+    /// there is none, or only warnings.
+    fn answer(
+        &self,
+        audit: &Audit<'_>,
+        findings: Vec<Finding>,
+        otherwise: Status,
+        reason: Coded,
+    ) -> ControlResult {
         let mut findings = accepting::parted(audit, self.id, findings);
-        let otherwise = accepting::otherwise(audit, self.id, &findings, otherwise);
+        let otherwise = accepting::otherwise(audit, self.id, &findings, otherwise, reason);
         findings.sort_by_key(|finding| finding.status);
         let (status, reason) = match findings.first() {
             Some(worst) if worst.status != Status::Pass => {

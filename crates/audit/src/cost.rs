@@ -106,7 +106,7 @@ pub fn turn(before: &Audit<'_>, after: &Audit<'_>, prices: &Prices) -> Option<Co
         )),
         Code::CostExcludes.says("without storage, CloudWatch Logs, keys and what reads the records"),
     ];
-    basis.extend(uncounted.told());
+    basis.extend(uncounted.to_sentences());
     Some(CostTurn {
         before: was.monthly,
         after: is.monthly,
@@ -153,7 +153,7 @@ fn estimate(audit: &Audit<'_>, prices: &Prices) -> Estimate {
     // What a verdict means at a place is worked out once for all functions that share it.
     for place in &audit.places {
         let counts =
-            audit.inventory.beside.invocations.get(&(place.account.to_owned(), place.region.to_owned()));
+            audit.inventory.extra.invocations.get(&(place.account.to_owned(), place.region.to_owned()));
         let counts = counts.and_then(Seen::known);
         let mut by_verdict: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for row in &place.planes[ResourceType::Function as usize].rows {

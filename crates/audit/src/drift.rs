@@ -113,6 +113,17 @@ pub struct ResourceDrift {
     pub after: State,
 }
 
+/// A setting that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingDrift {
+    /// Its name.
+    pub name: String,
+    /// What it was; `None` iff it was not read, or not there.
+    pub before: Option<String>,
+    /// What it is now; `None` as above.
+    pub after: Option<String>,
+}
+
 /// A recorder that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecorderDrift {
@@ -125,8 +136,8 @@ pub struct RecorderDrift {
     /// True iff it may record less than before, whatever others record: selectors that leave out what was selected, logging that is off,
     /// fewer Regions or accounts, a delivery that fails, or something of it that is no longer known.
     pub narrowed: bool,
-    /// Settings that differ: name, before, after. `None`: not read. Empty unless it is there in both.
-    pub settings: Vec<(String, Option<String>, Option<String>)>,
+    /// Settings that differ. Empty unless it is there in both.
+    pub settings: Vec<SettingDrift>,
 }
 
 impl Drift {
@@ -349,7 +360,7 @@ fn recorders(before: &Snapshot, after: &Snapshot) -> Vec<RecorderDrift> {
         let settings = match (was, is) {
             (Some(was), Some(is)) => {
                 let named = differing(was, is).into_iter();
-                named.filter_map(|one| with_absence(one, (before, was), (after, is))).collect()
+                named.filter_map(|one| with_absence(one, before, was, after, is)).collect()
             }
             _ => Vec::new(),
         };
@@ -365,38 +376,42 @@ fn recorders(before: &Snapshot, after: &Snapshot) -> Vec<RecorderDrift> {
     differing.collect()
 }
 
-/// A setting that differs.
-type Differing = (String, Option<String>, Option<String>);
-
 /// What stands for the status of a trail at a place whose list was read, and does not hold it.
 const NOT_THERE: &str = "not there";
 
 /// The difference, where the trail was not seen at a place on one side, in these words; `None` iff what else is said of that place says it.
 fn with_absence(
-    (name, was, is): Differing,
-    before: (&Snapshot, &Settings),
-    after: (&Snapshot, &Settings),
-) -> Option<Differing> {
+    mut setting: SettingDrift,
+    before: &Snapshot,
+    was: &Settings,
+    after: &Snapshot,
+    is: &Settings,
+) -> Option<SettingDrift> {
+    let name = &setting.name;
     let place = name.split_once(" in ").and_then(|(_, place)| place.split_once(' '));
     let place = place.map(|(account, region)| (account.to_owned(), region.to_owned()));
-    let is_absent = |(side, settings): (&Snapshot, &Settings)| {
+    let is_absent = |side: &Snapshot, settings: &Settings| {
         let listed = place.as_ref().is_some_and(|place| side.listed.recorders.contains(place));
-        !settings.contains_key(&name) && listed
+        !settings.contains_key(name) && listed
     };
-    let (gone_before, gone_after) = (is_absent(before), is_absent(after));
+    let (gone_before, gone_after) = (is_absent(before, was), is_absent(after, is));
     if (gone_before || gone_after) && !name.starts_with("logging in ") {
         return None;
     }
-    let told = |value: Option<String>, gone: bool| if gone { Some(NOT_THERE.to_owned()) } else { value };
-    let (was, is) = (told(was, gone_before), told(is, gone_after));
-    Some((name, was, is))
+    if gone_before {
+        setting.before = Some(NOT_THERE.to_owned());
+    }
+    if gone_after {
+        setting.after = Some(NOT_THERE.to_owned());
+    }
+    Some(setting)
 }
 
 /// Steps that the comparison of two documents of selectors may take; beyond it they count as narrowed.
 const EFFORT: u64 = 10_000_000;
 
 /// True iff a setting that is so changed may let its recorder record less.
-fn narrows_setting((name, before, after): &(String, Option<String>, Option<String>)) -> bool {
+fn narrows_setting(SettingDrift { name, before, after }: &SettingDrift) -> bool {
     // What was not there or not known before, and is now as good as it can be, records no less.
     let Some(after) = after else { return true };
     match name.as_str() {
@@ -418,14 +433,14 @@ fn narrows_setting((name, before, after): &(String, Option<String>, Option<Strin
 
 type Settings = BTreeMap<String, Option<String>>;
 
-fn differing(was: &Settings, is: &Settings) -> Vec<(String, Option<String>, Option<String>)> {
+fn differing(was: &Settings, is: &Settings) -> Vec<SettingDrift> {
     let mut names: Vec<&String> = was.keys().chain(is.keys()).collect();
     names.sort_unstable();
     names.dedup();
     let value = |all: &Settings, name: &String| all.get(name).cloned().flatten();
     names
         .into_iter()
-        .map(|name| (name.clone(), value(was, name), value(is, name)))
-        .filter(|(_, was, is)| was != is)
+        .map(|name| SettingDrift { name: name.clone(), before: value(was, name), after: value(is, name) })
+        .filter(|one| one.before != one.after)
         .collect()
 }

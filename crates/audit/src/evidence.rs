@@ -110,7 +110,7 @@ pub struct Unproven {
 
 /// Records of a function that no digest proves, beside others that one does: they count for nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Beside {
+pub struct PartlyUnproven {
     /// How many records of it there are, proven or not.
     pub all: u64,
     /// How many files hold those that are not.
@@ -127,7 +127,7 @@ pub struct Known {
     /// Why none of its records is proven; `None` iff one lies in a file that a digest proves, or nobody asked for digests.
     pub unproven: Option<Unproven>,
     /// Those that are not proven where others are; `None` iff there are none, or nobody asked for digests.
-    pub beside: Option<Beside>,
+    pub partly_unproven: Option<PartlyUnproven>,
     /// What CloudWatch counts.
     pub metric: Metric,
     /// What was read.
@@ -386,7 +386,7 @@ fn notes(known: &Known) -> Vec<Note> {
     {
         notes.push(Note::FarFewer { executions, invocations });
     }
-    if let Some(Beside { all, files, first }) = &known.beside {
+    if let Some(PartlyUnproven { all, files, first }) = &known.partly_unproven {
         let (proven, why) = (known.records.records, first.why.clone());
         notes.push(Note::NotAllProven { proven, all: *all, files: *files, why });
     }

@@ -71,7 +71,7 @@ impl Exception {
 
     /// What it accepts, until when and by whom, and whether it holds on `today`, in one line.
     #[must_use]
-    pub fn told(&self, today: &str) -> String {
+    pub fn in_one_line(&self, today: &str) -> String {
         let what = match &self.matched {
             Some(matched) => format!("findings of {}", matched.controls.join(", ")),
             None if self.functions.len() == 1 => "1 function".to_owned(),

@@ -7,7 +7,7 @@ mod sight;
 
 pub use sight::Sight;
 
-use crate::beside::Beside;
+use crate::extra_facts::ExtraFacts;
 use cloudtrail::recorder::{Recorder, Seen};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, DerefMut};
@@ -33,7 +33,7 @@ pub struct Inventory {
     /// Everything that could not be read. Others point here by index, so it is append-only.
     pub gaps: Vec<Gap>,
     /// What a plan or a backout needs besides; mostly empty.
-    pub beside: Beside,
+    pub extra: ExtraFacts,
 }
 
 /// An AWS account.

@@ -38,16 +38,16 @@ pub(crate) fn judge_invocations<'a>(inventory: &'a Inventory, options: &Options<
 fn judge_with<'a>(inventory: &'a Inventory, options: &Options<'a>, mut verdicts: Verdicts) -> Audit<'a> {
     let register = Register::new(options.exceptions, options.today, inventory);
     let mut candidates = Candidates::new(inventory, options);
-    let mut benches = Benches { inventory, by_key: HashMap::new(), all: Vec::new() };
+    let mut compiled = CompiledPlaces { inventory, by_key: HashMap::new(), all: Vec::new() };
     let served = served_elsewhere(inventory);
     let mut places = Vec::with_capacity(inventory.places.len());
     for place in &inventory.places {
         let (here, silent) = candidates.at(place);
-        let bench = benches.of(&here);
+        let recorders = compiled.of(&here);
         let planes = ResourceType::ALL.map(|kind| {
             let guests = served.get(&(place.account.as_str(), place.region.as_str()));
             let guests = guests.filter(|_| kind == ResourceType::WebFunction).map_or(&[][..], Vec::as_slice);
-            let mut plane = bench.plane(kind, place, guests, &mut verdicts);
+            let mut plane = recorders.plane(kind, place, guests, &mut verdicts);
             plane.gaps = listing_gap(inventory, place, kind).into_iter().collect();
             let elsewhere = serving_gaps(inventory, place, kind, &mut candidates);
             plane.hang(&elsewhere, &mut verdicts);
@@ -55,13 +55,13 @@ fn judge_with<'a>(inventory: &'a Inventory, options: &Options<'a>, mut verdicts:
             plane.elsewhere.sort_unstable();
             plane.elsewhere.dedup();
             if kind == ResourceType::Function {
-                plane.any_other = bench.any_other(plane.any, place, &register, &mut verdicts);
+                plane.any_other = recorders.any_other(plane.any, place, &register, &mut verdicts);
                 (plane.any_accepted, plane.accepted_by) =
-                    bench.any_accepted(plane.any_other, place, &register, &mut verdicts);
+                    recorders.any_accepted(plane.any_other, place, &register, &mut verdicts);
             }
             plane
         });
-        let management = bench.management(&mut verdicts);
+        let management = recorders.management(&mut verdicts);
         places.push(PlaceAudit {
             account: &place.account,
             region: &place.region,
@@ -257,15 +257,15 @@ fn unaudited(
 }
 
 /// What decides about a place depends on its candidates alone (recorder, certain, selectors read or not), so all places
-/// with the same candidates share one bench and its verdicts.
-struct Benches<'a> {
+/// with the same candidates share one of [`CompiledRecorders`] and its verdicts.
+struct CompiledPlaces<'a> {
     inventory: &'a Inventory,
     by_key: HashMap<Vec<(Option<usize>, bool)>, usize>,
-    all: Vec<Bench<'a>>,
+    all: Vec<CompiledRecorders<'a>>,
 }
 
-impl<'a> Benches<'a> {
-    fn of(&mut self, here: &[PlaceCandidate]) -> &mut Bench<'a> {
+impl<'a> CompiledPlaces<'a> {
+    fn of(&mut self, here: &[PlaceCandidate]) -> &mut CompiledRecorders<'a> {
         let key = here.iter().map(|candidate| (candidate.recorder, candidate.certain)).collect();
         let next = self.all.len();
         let at = *self.by_key.entry(key).or_insert(next);
@@ -280,14 +280,14 @@ impl<'a> Benches<'a> {
                 .collect();
             let kinds = Decider::of_all_kinds(&candidates).map(|decider| (decider, Vec::new()));
             let partition = &self.inventory.partition;
-            self.all.push(Bench { partition, candidates, kinds: kinds.into(), management: None });
+            self.all.push(CompiledRecorders { partition, candidates, kinds: kinds.into(), management: None });
         }
         &mut self.all[at]
     }
 }
 
 /// The recorders of some places, compiled, with the verdicts they have given.
-struct Bench<'a> {
+struct CompiledRecorders<'a> {
     partition: &'a str,
     candidates: Vec<Candidate<'a>>,
     /// In the order of [`ResourceType::ALL`]: the decider, and where the verdicts of its classes stand, by position.
@@ -295,7 +295,7 @@ struct Bench<'a> {
     management: Option<usize>,
 }
 
-impl<'a> Bench<'a> {
+impl<'a> CompiledRecorders<'a> {
     fn plane(
         &mut self,
         kind: ResourceType,
@@ -355,7 +355,7 @@ impl<'a> Bench<'a> {
         out.add_pair(any, |_| decider.decide_within(&prefix, &data_events(), "data events"))
     }
 
-    /// As [`Bench::any`], for invocations alone.
+    /// As [`CompiledRecorders::any`], for invocations alone.
     fn any_alone(&mut self, kind: ResourceType, place: &Place) -> Verdict {
         let prefix = arn_prefix(kind, self.partition, &place.account, &place.region);
         let spaces = self.spaces(kind, place);
@@ -382,7 +382,7 @@ impl<'a> Bench<'a> {
         self.any_but(&[excused], any, place, out)
     }
 
-    /// As [`Bench::any_other`], also without the functions that a `match` accepts, and the exceptions, where `other` is the
+    /// As [`CompiledRecorders::any_other`], also without the functions that a `match` accepts, and the exceptions, where `other` is the
     /// verdict for all of them. What is undetermined is never accepted.
     fn any_accepted(
         &mut self,
@@ -450,7 +450,7 @@ impl<'a> Bench<'a> {
         *self.management.insert(out.add(self.management_alone()))
     }
 
-    /// As [`Bench::management_alone`], for all but what recorders here leave out on purpose.
+    /// As [`CompiledRecorders::management_alone`], for all but what recorders here leave out on purpose.
     /// `None` iff they leave none out.
     fn management_but_exclusions(&self) -> Option<Verdict> {
         let certain = self.candidates.iter().filter(|one| one.certain).filter_map(|one| one.selectors);

@@ -31,7 +31,7 @@ pub struct Request {
 
 /// What came of it, after all attempts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum RawAnswer {
     /// AWS answered.
     Answer {
         /// HTTP status.
@@ -84,11 +84,11 @@ pub enum Accounts {
 /// Keeps answers as they come, from several threads.
 pub trait Keep: Debug + Send + Sync {
     /// Keeps one.
-    fn keep(&self, asked: &Asked, said: &Said);
+    fn keep(&self, asked: &Asked, answer: &RawAnswer);
 }
 
 /// Gives back what was kept.
 pub trait Recall: Debug + Send + Sync {
     /// What came of it; `None` iff that was not kept. Who asks the same again gets the next answer, as the collection did.
-    fn recall(&self, asked: &Asked) -> Option<Said>;
+    fn recall(&self, asked: &Asked) -> Option<RawAnswer>;
 }

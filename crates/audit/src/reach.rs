@@ -2,7 +2,7 @@
 
 use cloudtrail::arn::{Arn, is_default_region};
 use cloudtrail::resource::ResourceType;
-use cloudtrail::selector_json::{Beside, Said};
+use cloudtrail::selector_json::{Member, RecorderFacts};
 
 /// What the document says of the recorder at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,15 +23,15 @@ pub enum Why {
     /// It is a channel, which is never counted.
     Channel,
     /// It records nothing now.
-    Stopped(Said),
+    Stopped(Member),
     /// It is of this account, and it is not said whether it records others.
     Owner(String),
     /// It records one account alone: which, where that is known.
-    OneAccount(Option<String>, Said),
+    OneAccount(Option<String>, Member),
     /// It is at home in this Region, and it is not said whether it records others.
     HomeRegion(String),
     /// It records one Region alone: which, where that is known.
-    OneRegion(Option<String>, Said),
+    OneRegion(Option<String>, Member),
     /// It is at home in this Region, it is not said that it records others, and others may serve the web function.
     ServedElsewhere(String),
     /// Only accounts that have enabled this Region, its home, are recorded.
@@ -40,22 +40,22 @@ pub enum Why {
 
 /// What is said of the recorder at the place of `function`; of any place, where there is none.
 #[must_use]
-pub fn reach(beside: &Beside, function: Option<Arn<'_>>) -> Reach {
-    if let (Some(partition), Some(function)) = (&beside.partition, function)
+pub fn reach(facts: &RecorderFacts, function: Option<Arn<'_>>) -> Reach {
+    if let (Some(partition), Some(function)) = (&facts.partition, function)
         && partition != function.partition
     {
         return Reach::Silent(Why::Partition(partition.clone()));
     }
     let place = function.map(|function| (function.account, function.region));
-    if let Some(said) = &beside.stopped {
-        return Reach::Silent(if beside.channel { Why::Channel } else { Why::Stopped(said.clone()) });
+    if let Some(said) = &facts.stopped {
+        return Reach::Silent(if facts.channel { Why::Channel } else { Why::Stopped(said.clone()) });
     }
-    let account = match (&beside.one_account, &beside.account, place) {
-        (None, Some(owner), Some((account, _))) if owner != account && !beside.all_accounts => {
+    let account = match (&facts.one_account, &facts.account, place) {
+        (None, Some(owner), Some((account, _))) if owner != account && !facts.all_accounts => {
             return Reach::Open(Why::Owner(owner.clone()));
         }
-        (None, Some(owner), None) if !beside.all_accounts => return Reach::Open(Why::Owner(owner.clone())),
-        (None, _, _) => organization(beside, place),
+        (None, Some(owner), None) if !facts.all_accounts => return Reach::Open(Why::Owner(owner.clone())),
+        (None, _, _) => organization(facts, place),
         (Some(_), Some(owner), Some((account, _))) if owner == account => Reach::Records,
         (Some(said), Some(owner), Some(_)) => {
             return Reach::Silent(Why::OneAccount(Some(owner.clone()), said.clone()));
@@ -65,20 +65,20 @@ pub fn reach(beside: &Beside, function: Option<Arn<'_>>) -> Reach {
         (Some(said), owner, None) => Reach::Open(Why::OneAccount(owner.clone(), said.clone())),
     };
     // Other Regions than that of its ARN may serve a web function, and its calls are recorded where they are served.
-    let elsewhere = function.is_some_and(|function| is_web_function(&function)) && !beside.all_regions;
-    if let Some(home) = beside.home_region.as_ref().filter(|_| elsewhere && account == Reach::Records) {
+    let elsewhere = function.is_some_and(|function| is_web_function(&function)) && !facts.all_regions;
+    if let Some(home) = facts.home_region.as_ref().filter(|_| elsewhere && account == Reach::Records) {
         return Reach::Open(Why::ServedElsewhere(home.clone()));
     }
-    let Some(said) = &beside.one_region else {
-        return match (&beside.home_region, place) {
-            _ if beside.all_regions => account,
+    let Some(said) = &facts.one_region else {
+        return match (&facts.home_region, place) {
+            _ if facts.all_regions => account,
             (Some(home), Some((_, region))) if home == region => account,
             (Some(home), _) => Reach::Open(Why::HomeRegion(home.clone())),
             (None, _) => account,
         };
     };
-    let alone = Why::OneRegion(beside.home_region.clone(), said.clone());
-    match (&beside.home_region, place) {
+    let alone = Why::OneRegion(facts.home_region.clone(), said.clone());
+    match (&facts.home_region, place) {
         (Some(home), Some((_, region))) if home == region => account,
         (Some(_), Some(_)) => Reach::Silent(alone),
         _ => Reach::Open(alone),
@@ -90,9 +90,9 @@ fn is_web_function(arn: &Arn<'_>) -> bool {
 }
 
 /// The same of a recorder that nothing confines to one account.
-fn organization(beside: &Beside, place: Option<(&str, &str)>) -> Reach {
-    let home = beside.home_region.as_deref().filter(|home| beside.all_accounts && !is_default_region(home));
-    let owner = beside.account.as_deref();
+fn organization(facts: &RecorderFacts, place: Option<(&str, &str)>) -> Reach {
+    let home = facts.home_region.as_deref().filter(|home| facts.all_accounts && !is_default_region(home));
+    let owner = facts.account.as_deref();
     match (home, place) {
         // An account that calls a function there has enabled the Region; who made the recorder has, too.
         (Some(home), Some((account, region))) if home == region || owner == Some(account) => Reach::Records,
@@ -110,7 +110,7 @@ mod tests {
     fn of(members: &str, place: Option<(&str, &str)>) -> Reach {
         let arn = place.map(|(account, region)| format!("arn:aws:lambda:{region}:{account}:function:f"));
         reach(
-            &cloudtrail::selector_json::beside(&format!("{{{members}}}")),
+            &cloudtrail::selector_json::recorder_facts(&format!("{{{members}}}")),
             arn.as_deref().and_then(Arn::parse),
         )
     }
@@ -178,8 +178,8 @@ mod tests {
     fn a_recorder_of_one_region_may_miss_calls_to_a_web_function() {
         let arn = r#""TrailARN":"arn:aws:cloudtrail:us-east-1:111122223333:trail/x""#;
         let web = |more: &str| {
-            let beside = cloudtrail::selector_json::beside(&format!("{{{arn}{more}}}"));
-            reach(&beside, Arn::parse("arn:aws:lambda:us-east-1:111122223333:web-function/shop"))
+            let facts = cloudtrail::selector_json::recorder_facts(&format!("{{{arn}{more}}}"));
+            reach(&facts, Arn::parse("arn:aws:lambda:us-east-1:111122223333:web-function/shop"))
         };
         assert_eq!(web(""), Reach::Open(Why::ServedElsewhere("us-east-1".to_owned())));
         assert!(matches!(web(r#","IsMultiRegionTrail":false"#), Reach::Open(_)));

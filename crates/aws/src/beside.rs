@@ -47,12 +47,12 @@ impl Session {
         self.begin();
         if wants.tags {
             let read = tags::of(self, &inventory).await;
-            inventory.beside.tags =
+            inventory.extra.tags =
                 read.into_iter().map(|(arn, tags)| (arn, seen(tags, &mut inventory.gaps))).collect();
         }
         if wants.administrators {
             let read = administrators::of(self, &inventory).await;
-            inventory.beside.administrators =
+            inventory.extra.administrators =
                 read.into_iter().map(|(id, read)| (id, seen(read, &mut inventory.gaps))).collect();
         }
         if wants.invocations || wants.functions {
@@ -63,10 +63,10 @@ impl Session {
                 let here = &inventory.places[at];
                 let key = (here.account.clone(), here.region.clone());
                 if let Some(counts) = read.counts {
-                    inventory.beside.invocations.insert(key, seen(counts, &mut inventory.gaps));
+                    inventory.extra.invocations.insert(key, seen(counts, &mut inventory.gaps));
                 }
                 for (arn, facts) in read.facts {
-                    inventory.beside.functions.insert(arn, functions::settled(facts, &mut inventory.gaps));
+                    inventory.extra.functions.insert(arn, functions::settled(facts, &mut inventory.gaps));
                 }
             }
         }

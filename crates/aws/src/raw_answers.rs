@@ -17,7 +17,7 @@ pub use replayed::{CollectedAgain, collect_again};
 use crate::call::Call;
 use crate::gap::Failure;
 use crate::lock::lock;
-use audit::raw_answers::{Asked, Keep, Request, Said};
+use audit::raw_answers::{Asked, Keep, RawAnswer, Request};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use kept::Kept;
 use std::sync::{Arc, Mutex};
@@ -92,20 +92,20 @@ pub(crate) async fn recorded<T>(
 }
 
 /// What of it is kept.
-fn to_keep(kept: Kept, state: State, failure: Option<&Failure>) -> Option<Said> {
+fn to_keep(kept: Kept, state: State, failure: Option<&Failure>) -> Option<RawAnswer> {
     let failed = || {
         let Failure { class, code, error } = failure?;
         let (class, code, error) = (class.as_str().to_owned(), code.clone(), error.clone());
-        Some(Said::Failure { class, code, error })
+        Some(RawAnswer::Failure { class, code, error })
     };
     let State { head: Some((status, error_code)), body, whole: true, .. } = state else {
-        return if kept == Kept::Outcome && failure.is_none() { Some(Said::Withheld) } else { failed() };
+        return if kept == Kept::Outcome && failure.is_none() { Some(RawAnswer::Withheld) } else { failed() };
     };
     let success = (200..300).contains(&status);
     match kept {
-        Kept::Outcome if failure.is_none() => Some(Said::Withheld),
+        Kept::Outcome if failure.is_none() => Some(RawAnswer::Withheld),
         Kept::Outcome => failed(),
-        Kept::Whole => Some(Said::Answer { status, error_code, selection: false, body }),
+        Kept::Whole => Some(RawAnswer::Answer { status, error_code, selection: false, body }),
         // It cannot be read, so nobody can tell which of its members are to be kept.
         Kept::Selection(_) if success && failure.is_some() => failed(),
         Kept::Selection(members) => {
@@ -117,7 +117,7 @@ fn to_keep(kept: Kept, state: State, failure: Option<&Failure>) -> Option<Said> 
             } else {
                 kept::error_of(&body)
             };
-            body.map(|body| Said::Answer { status, error_code, selection: true, body }).or_else(failed)
+            body.map(|body| RawAnswer::Answer { status, error_code, selection: true, body }).or_else(failed)
         }
     }
 }
@@ -161,7 +161,7 @@ mod tests {
     use super::{kept::Kept, path_of, to_keep};
     use crate::gap::{Class, Failure};
     use crate::raw_answers::State;
-    use audit::raw_answers::Said;
+    use audit::raw_answers::RawAnswer;
 
     #[test]
     fn a_path_is_the_same_below_any_endpoint() {
@@ -185,11 +185,17 @@ mod tests {
     #[test]
     fn credentials_are_withheld() {
         let kept = Kept::of("sts:AssumeRole").unwrap();
-        assert_eq!(to_keep(kept, state(200, "<SecretAccessKey>s3cret", true), None), Some(Said::Withheld));
-        assert_eq!(to_keep(kept, state(200, "<SecretAccessKey>s3cret", false), None), Some(Said::Withheld));
+        assert_eq!(
+            to_keep(kept, state(200, "<SecretAccessKey>s3cret", true), None),
+            Some(RawAnswer::Withheld)
+        );
+        assert_eq!(
+            to_keep(kept, state(200, "<SecretAccessKey>s3cret", false), None),
+            Some(RawAnswer::Withheld)
+        );
         let refused = Failure::new(Class::Refused, "AccessDenied: no");
         let kept = to_keep(kept, state(403, "<Error>s3cret</Error>", true), Some(&refused)).unwrap();
-        assert!(matches!(&kept, Said::Failure { class, .. } if class == "refused"), "{kept:?}");
+        assert!(matches!(&kept, RawAnswer::Failure { class, .. } if class == "refused"), "{kept:?}");
     }
 
     /// Of a list of functions that cannot be read, nothing is kept: it may hold anything.
@@ -202,9 +208,9 @@ mod tests {
             ("cloudtrail:DescribeTrails", "{", false),
         ] {
             let kept = to_keep(Kept::of(action).unwrap(), state(200, body, whole), Some(&failure));
-            assert!(matches!(kept, Some(Said::Failure { .. })), "{action} {kept:?}");
+            assert!(matches!(kept, Some(RawAnswer::Failure { .. })), "{action} {kept:?}");
         }
         let whole = to_keep(Kept::Whole, state(200, "{", true), Some(&failure)).unwrap();
-        assert!(matches!(whole, Said::Answer { body, .. } if body == b"{"));
+        assert!(matches!(whole, RawAnswer::Answer { body, .. } if body == b"{"));
     }
 }

@@ -8,17 +8,17 @@
 
 mod advanced;
 mod basic;
-mod beside;
+mod recorder_facts;
 mod request;
 mod strict;
 mod walk;
 
-pub use beside::{Beside, Said, beside};
+pub use recorder_facts::{Member, RecorderFacts, recorder_facts};
 pub use request::{RequestError, as_found, document, each, request};
 pub use strict::{is_hcl, value_from_str};
 
 use crate::selector::{AdvancedSelector, Doubt, Selector, Selectors};
-use beside::{is_about_recording, read_beside};
+use recorder_facts::{is_about_recording, read_recorder_facts};
 use serde_json::Value;
 use walk::{Path, entries, list, plain};
 
@@ -70,7 +70,7 @@ pub enum SelectorsError {
 }
 
 /// Members that stand beside the selectors in answers and requests of AWS and in CloudFormation, as [`plain`] names, and
-/// cannot change what is recorded of management and data events. Those that can are read in [`beside`].
+/// cannot change what is recorded of management and data events. Those that can are read in [`recorder_facts`].
 const BESIDE: [&str; 58] = [
     // GetEventSelectors, PutEventSelectors
     "trailarn",
@@ -150,7 +150,7 @@ pub fn from_str(text: &str) -> Result<Selectors, SelectorsError> {
 /// Reads selectors from a JSON document: an answer of GetEventSelectors, a request of PutEventSelectors (as typed or as
 /// recorded), the values of a Terraform `aws_cloudtrail`, CloudFormation properties, a list of selectors, or one selector.
 /// Where lists of selectors are there but empty, what is recorded is in doubt; so is what selectors record whose document
-/// says that nothing is recorded now (see [`beside`]).
+/// says that nothing is recorded now (see [`recorder_facts`]).
 ///
 /// # Errors
 /// [`SelectorsError`] iff the document cannot be read as selectors; what can be read but not understood is a doubt.
@@ -166,7 +166,7 @@ pub fn from_value(value: &Value) -> Result<Selectors, SelectorsError> {
         }
         Value::Object(_) => {
             let read = from_document(&root, value, &mut unknown)?;
-            of_all = read_beside(&root, value).1;
+            of_all = read_recorder_facts(&root, value).1;
             read
         }
         other => return Err(root.wrong(other, "an object or a list")),

@@ -79,8 +79,10 @@ impl Signer {
     pub fn write(
         &self,
         root: &Path,
-        (origin, trail): (Origin<'_>, Trail<'_>),
-        (from, to): (i64, i64),
+        origin: Origin<'_>,
+        trail: Trail<'_>,
+        from: i64,
+        to: i64,
         files: &[Delivered],
     ) -> io::Result<u64> {
         let mut packer = Packer::default();

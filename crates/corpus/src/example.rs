@@ -35,7 +35,7 @@ pub fn write(examples: &Path) -> io::Result<Truth> {
     let (from, to) = (seconds([2026, 11, 21], [0, 0, 0]), seconds([2026, 11, 22], [0, 0, 0]));
     let mine: Vec<_> =
         story.delivered.iter().filter(|(of, _)| *of == origin).map(|(_, file)| file.clone()).collect();
-    signer.write(&logs, (origin, trail), (from, to), &mine)?;
+    signer.write(&logs, origin, trail, from, to, &mine)?;
     let keys = signer.public_keys(seconds([2026, 11, 1], [0, 0, 0]), seconds([2026, 12, 15], [0, 0, 0]));
     std::fs::write(logs.join("public-keys.json"), keys)?;
     Ok(story.truth)

@@ -95,10 +95,12 @@ impl Packer {
     /// As [`Packer::write`].
     pub fn deliver(
         &mut self,
-        (root, key): (&Path, String),
+        root: &Path,
+        key: String,
         at: i64,
         hash: bool,
-        (batch, truth): (&mut Batch, &mut Truth),
+        batch: &mut Batch,
+        truth: &mut Truth,
     ) -> io::Result<Delivered> {
         let content = batch.end();
         let bytes = content.len() as u64;

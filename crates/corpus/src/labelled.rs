@@ -104,7 +104,7 @@ fn all_days(company: &Company, planned: &[Vec<Rec>], hushes: &[Hush], root: &Pat
                 changes::day(company, at, day, &mut records);
             }
             ordinary::noise(company, day, &mut records);
-            written.add(deliver::day(company, (day, records), hushes, (root, &mut packer))?);
+            written.add(deliver::day(company, day, records, hushes, root, &mut packer)?);
         }
     };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);

@@ -41,7 +41,7 @@ pub fn write(plan: &Plan, root: &Path) -> io::Result<Truth> {
             fill(plan, &world, &slots, at, &mut batch);
             let key = origin(plan, &world, slot.place)
                 .log_key(slot.delivered, &mut Rng::new(plan.seed ^ 0xA3E, at as u64));
-            let file = packer.deliver((root, key), slot.delivered, plan.digests, (&mut batch, &mut truth))?;
+            let file = packer.deliver(root, key, slot.delivered, plan.digests, &mut batch, &mut truth)?;
             if plan.digests {
                 delivered.push((at, file));
             }
@@ -60,7 +60,7 @@ pub fn write(plan: &Plan, root: &Path) -> io::Result<Truth> {
     }
     if plan.digests {
         delivered.sort_unstable_by_key(|(at, _)| *at);
-        digest(plan, &world, (&slots, &delivered), root)?;
+        digest(plan, &world, &slots, &delivered, root)?;
     }
     Ok(truth)
 }
@@ -127,7 +127,8 @@ fn happen(plan: &Plan, world: &World, slot: &Slot, at: usize, number: u64, batch
 fn digest(
     plan: &Plan,
     world: &World,
-    (slots, delivered): (&[Slot], &[(usize, Delivered)]),
+    slots: &[Slot],
+    delivered: &[(usize, Delivered)],
     root: &Path,
 ) -> io::Result<()> {
     let signer = Signer::new()?;
@@ -135,7 +136,7 @@ fn digest(
         let mine = delivered.iter().filter(|(at, _)| slots[*at].place == place);
         let mine: Vec<Delivered> = mine.map(|(_, file)| file.clone()).collect();
         let trail = Trail { name: "main", home: "us-east-1", bucket: "trail-bucket" };
-        signer.write(root, (origin(plan, world, place), trail), (plan.from, plan.to()), &mine)?;
+        signer.write(root, origin(plan, world, place), trail, plan.from, plan.to(), &mine)?;
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ pub fn tiny(count: usize, seed: u64, root: &Path) -> io::Result<Truth> {
         let origin =
             Origin { prefix: "", organization: None, account: &place.account, region: &place.region };
         let key = origin.log_key(delivered, &mut rng);
-        packer.deliver((root, key), delivered, false, (&mut batch, &mut truth))?;
+        packer.deliver(root, key, delivered, false, &mut batch, &mut truth)?;
     }
     Ok(truth)
 }

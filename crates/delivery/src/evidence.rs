@@ -188,7 +188,7 @@ impl Gathered<'_> {
             known: Known {
                 records: *records,
                 unproven: by.unproven(arn, &read.proofs),
-                beside: by.beside(arn, &read.proofs),
+                partly_unproven: by.beside(arn, &read.proofs),
                 metric: counted.get(arn).map_or_else(uncounted, |one| one.metric.clone()),
                 looked: seen.looked(arn),
                 origin: listed.origin,

@@ -5,7 +5,7 @@ use logs::Record;
 
 /// What a record says of who called.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Said<'a> {
+pub struct CallerFields<'a> {
     /// `type`.
     pub kind: &'a str,
     /// `arn`.
@@ -22,15 +22,15 @@ pub struct Said<'a> {
     pub on_behalf_of: &'a str,
 }
 
-impl<'a> Said<'a> {
+impl<'a> CallerFields<'a> {
     /// Of a record.
     #[must_use]
-    pub fn of(record: &'a Record<'_>) -> Said<'a> {
+    pub fn of(record: &'a Record<'_>) -> CallerFields<'a> {
         let identity = &record.identity;
         fn text<'t>(said: &'t Option<logs::Text<'_>>) -> &'t str {
             said.as_deref().unwrap_or_default()
         }
-        Said {
+        CallerFields {
             kind: text(&identity.kind),
             arn: text(&identity.arn),
             issuer: text(&identity.issuer_arn),

@@ -4,7 +4,7 @@ mod address;
 mod every;
 mod way;
 
-use crate::call::Said;
+use crate::call::CallerFields;
 use crate::change::Change;
 use crate::facts::{Bounds, Cell, CellKey, EventId, Evidence, Facts, Ids, Span, joined};
 use crate::ruled::Ruled;
@@ -110,10 +110,10 @@ impl<'r> Gatherer<'r> {
         let facts = &mut self.facts;
         let buffer = &mut self.buffer;
         let function = facts.names.number(unqualified(&function));
-        let said = Said::of(record);
-        let caller = facts.names.number(joined(buffer, &[said.kind, said.account(), said.name()]));
+        let fields = CallerFields::of(record);
+        let caller = facts.names.number(joined(buffer, &[fields.kind, fields.account(), fields.name()]));
         let way = {
-            let texts = way(record, home, &said, &self.qualifier);
+            let texts = way(record, home, &fields, &self.qualifier);
             facts.names.number(joined(buffer, &texts.borrowed().parts()))
         };
         let time = record.milliseconds;
@@ -150,7 +150,7 @@ impl Sink for Gatherer<'_> {
 
     fn event(&mut self, event: &Event<'_>) {
         if let Some(rules) = self.rules {
-            rules.enter(event.raw, (&self.file, event.offset), &mut self.facts);
+            rules.enter(event.raw, &self.file, event.offset, &mut self.facts);
         }
         if let Some((role, session)) = self.watched.executor(event) {
             let pair = joined(&mut self.buffer, &[&role, &session]);

@@ -1,6 +1,6 @@
 //! Rules of the user's own beside our detections: run over each record, kept as facts, told as findings.
 
-use crate::call::Said;
+use crate::call::CallerFields;
 use crate::facts::{Facts, MOST_HITS};
 use crate::finding::{Finding, MOST_PROOFS, Proof, Severity};
 use crate::rule_hit::RuleHit;
@@ -53,7 +53,7 @@ impl Ruled {
     }
 
     /// Enters what matches the record.
-    pub(crate) fn enter(&self, raw: &[u8], (file, offset): (&str, u64), facts: &mut Facts) {
+    pub(crate) fn enter(&self, raw: &[u8], file: &str, offset: u64, facts: &mut Facts) {
         if !self.rules.wants(raw) {
             return;
         }
@@ -68,7 +68,7 @@ impl Ruled {
             let (account, service) = (text("userIdentity.accountId"), text("userIdentity.invokedBy"));
             let (principal_id, on_behalf_of) =
                 (text("userIdentity.principalId"), text("userIdentity.onBehalfOf.userId"));
-            let said = Said {
+            let fields = CallerFields {
                 kind: "",
                 arn: &arn,
                 issuer: &issuer,
@@ -80,7 +80,7 @@ impl Ruled {
             let hit = RuleHit {
                 account: text("recipientAccountId"),
                 region: text("awsRegion"),
-                principal: said.name().to_owned(),
+                principal: fields.name().to_owned(),
                 address: text("sourceIPAddress"),
                 function: function(&record),
                 values: self.rules.hit(rule, &record, time, &event).map(|hit| hit.values),

@@ -137,7 +137,7 @@ mod tests {
         }
     }
 
-    fn told(findings: &[Finding]) -> Vec<Vec<usize>> {
+    fn grouped(findings: &[Finding]) -> Vec<Vec<usize>> {
         let mut told: Vec<Vec<usize>> =
             stories(findings, WINDOW).into_iter().map(|story| story.findings).collect();
         told.sort();
@@ -153,17 +153,17 @@ mod tests {
             finding(20, "d", Some("mallory"), None),
             finding(23, "e", Some("bob"), Some("pay")),
         ];
-        assert_eq!(told(&findings), [vec![0, 1, 2, 3, 4]]);
-        assert_eq!(told(&findings[..4]), [vec![0, 2, 3], vec![1]]);
+        assert_eq!(grouped(&findings), [vec![0, 1, 2, 3, 4]]);
+        assert_eq!(grouped(&findings[..4]), [vec![0, 2, 3], vec![1]]);
     }
 
     #[test]
     fn what_is_a_day_apart_or_a_services_is_another_story() {
         let apart = [finding(0, "a", Some("eve"), None), finding(25, "b", Some("eve"), None)];
-        assert_eq!(told(&apart), [vec![0], vec![1]]);
+        assert_eq!(grouped(&apart), [vec![0], vec![1]]);
         let events = Some("events.amazonaws.com");
         let service = [finding(0, "a", events, Some("x")), finding(1, "b", events, Some("y"))];
-        assert_eq!(told(&service), [vec![0], vec![1]]);
+        assert_eq!(grouped(&service), [vec![0], vec![1]]);
     }
 
     #[test]

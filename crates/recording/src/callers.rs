@@ -9,8 +9,8 @@ use crate::clauses::Clause;
 use crate::grammar::Spot;
 use crate::index::{Index, admits};
 use crate::principal;
+use crate::steps::{Exhausted, Steps};
 use crate::trie::Trie;
-use crate::work::{Exhausted, Work};
 use cloudtrail::event::{Event, Field};
 use cloudtrail::selector::{Condition, Operator};
 use std::collections::{HashMap, HashSet};
@@ -24,12 +24,12 @@ const ALL_LIMIT: u64 = 1 << 24;
 pub(crate) struct Callers {
     /// By the clauses that turn it away, and those that admit it.
     known: HashMap<(Vec<usize>, Vec<usize>), Option<String>>,
-    work: Work,
+    steps: Steps,
 }
 
 impl Default for Callers {
     fn default() -> Self {
-        Callers { known: HashMap::new(), work: Work::new(ALL_LIMIT) }
+        Callers { known: HashMap::new(), steps: Steps::new(ALL_LIMIT) }
     }
 }
 
@@ -58,7 +58,7 @@ impl Callers {
             let turning: Option<Vec<&Condition>> = question.0.iter().map(caller).collect();
             let admitting: Vec<&Condition> = question.1.iter().filter_map(caller).collect();
             let found = turning.and_then(|turning| {
-                self.work.within(LIMIT, |work| allowed(&turning, &admitting, work)).ok().flatten()
+                self.steps.within(LIMIT, |steps| allowed(&turning, &admitting, steps)).ok().flatten()
             });
             self.known.insert(question.clone(), found);
         }
@@ -94,7 +94,7 @@ struct Text {
 fn allowed(
     away: &[&Condition],
     holding: &[&Condition],
-    work: &mut Work,
+    steps: &mut Steps,
 ) -> Result<Option<String>, Exhausted> {
     let conditions: Vec<&Condition> = away.iter().chain(holding).copied().collect();
     let values = |operators: &[Operator]| -> Vec<&str> {
@@ -105,7 +105,7 @@ fn allowed(
     let equal = values(&[Operator::Equals, Operator::NotEquals]);
     let ends = values(&[Operator::EndsWith, Operator::NotEndsWith]);
     let bytes = starts.iter().chain(&equal).chain(&ends).map(|one| one.len() as u64).sum();
-    work.spend(bytes)?;
+    steps.spend(bytes)?;
     // What no principal begins with, or is, tells none apart.
     let begins = |text: &&str| text.bytes().try_fold(Spot::start(), Spot::step).is_some();
     let printed = |text: &&str| text.bytes().all(|one| one.is_ascii_graphic());
@@ -128,7 +128,7 @@ fn allowed(
         endings,
         each: 1 + conditions.len() as u64 / 16,
     };
-    search.run(fits, work)
+    search.run(fits, steps)
 }
 
 /// The bytes of names and folders that listed values have, and one each that none has; those of names first.
@@ -153,7 +153,11 @@ struct Search {
 }
 
 impl Search {
-    fn run(&self, mut fits: impl FnMut(&str) -> bool, work: &mut Work) -> Result<Option<String>, Exhausted> {
+    fn run(
+        &self,
+        mut fits: impl FnMut(&str) -> bool,
+        steps: &mut Steps,
+    ) -> Result<Option<String>, Exhausted> {
         let first = Text { before: 0, byte: 0, spot: Spot::start(), within: Some(0), hit: 0, end: 0 };
         let mut seen: HashSet<State> = HashSet::from([first.state()]);
         let mut all = vec![first];
@@ -161,7 +165,7 @@ impl Search {
         while at < all.len() {
             let few = all[at].spot.next();
             for byte in few.as_ref().unwrap_or(&self.letters) {
-                work.spend(1)?;
+                steps.spend(1)?;
                 let Some(text) = self.step(&all, at, *byte) else { continue };
                 if !seen.insert(text.state()) {
                     continue;
@@ -169,8 +173,8 @@ impl Search {
                 let is_end = text.spot.is_end();
                 all.push(text);
                 if is_end {
-                    work.spend(self.each)?;
-                    let told = told(&all);
+                    steps.spend(self.each)?;
+                    let told = text_of(&all);
                     if fits(&told) {
                         return Ok(Some(told));
                     }
@@ -200,7 +204,7 @@ impl Text {
 }
 
 /// The last of the texts.
-fn told(all: &[Text]) -> String {
+fn text_of(all: &[Text]) -> String {
     let mut bytes = Vec::new();
     let mut at = all.len() - 1;
     while at > 0 {

@@ -2,7 +2,7 @@
 
 use crate::clauses::Clause;
 use crate::grid::Grid;
-use crate::work::{Exhausted, Work};
+use crate::steps::{Exhausted, Steps};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The largest set of candidates that all certainly record one same event (of several, the first in order); empty where no event
@@ -11,9 +11,9 @@ pub(crate) fn copies(
     grids: &[Grid],
     all: &[Clause<'_>],
     sure: &[usize],
-    work: &mut Work,
+    steps: &mut Steps,
 ) -> (Vec<usize>, bool) {
-    let mut most = Most { best: Vec::new(), here: 0, work };
+    let mut most = Most { best: Vec::new(), here: 0, steps };
     let mut more = false;
     for grid in grids {
         let mut alive: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -50,7 +50,7 @@ struct Most<'w> {
     best: Vec<usize>,
     /// The most that were found at the space in question.
     here: usize,
-    work: &'w mut Work,
+    steps: &'w mut Steps,
 }
 
 impl Most<'_> {
@@ -83,7 +83,7 @@ impl Most<'_> {
             let (candidate, clauses) = &here.others[at];
             for clause in clauses {
                 holding.push(*clause);
-                let together = here.grid.outside_within(&[], holding, self.work);
+                let together = here.grid.outside_within(&[], holding, self.steps);
                 if together.map(|found| found.is_some())? {
                     chosen.push(*candidate);
                     self.found(here.everywhere.iter().chain(chosen.iter()).copied());

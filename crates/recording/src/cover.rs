@@ -2,20 +2,25 @@
 
 use crate::clauses::Clause;
 use crate::grid::Grid;
+use crate::steps::{Exhausted, Steps};
 use crate::verdict::SelectorRef;
-use crate::work::{Exhausted, Work};
 use cloudtrail::event::Event;
 use std::collections::BTreeSet;
 
 /// Selectors that suffice, where all sure clauses do: a single one if any does. Else, for as long as something is left, the
 /// selector that records some of it is taken in; then whatever turned out needless goes, the last first. Where that takes too
 /// much work, some of them may be needless; they always suffice.
-pub(crate) fn cover(grids: &[Grid], all: &[Clause<'_>], sure: &[usize], work: &mut Work) -> Vec<SelectorRef> {
+pub(crate) fn cover(
+    grids: &[Grid],
+    all: &[Clause<'_>],
+    sure: &[usize],
+    steps: &mut Steps,
+) -> Vec<SelectorRef> {
     let of = |clause: usize| SelectorRef { candidate: all[clause].candidate, selector: all[clause].selector };
     let alive: Vec<usize> =
         sure.iter().copied().filter(|clause| grids.iter().any(|grid| grid.is_alive(*clause))).collect();
     let selectors: BTreeSet<SelectorRef> = alive.iter().map(|clause| of(*clause)).collect();
-    let mut search = Left { grids, alive: &alive, of: &of, work };
+    let mut search = Left { grids, alive: &alive, of: &of, steps };
     let whole_by = |one: &SelectorRef| {
         let whole = |grid: &Grid| alive.iter().any(|clause| of(*clause) == *one && grid.is_whole(*clause));
         grids.iter().all(whole)
@@ -39,7 +44,7 @@ struct Left<'l> {
     grids: &'l [Grid],
     alive: &'l [usize],
     of: &'l dyn Fn(usize) -> SelectorRef,
-    work: &'l mut Work,
+    steps: &'l mut Steps,
 }
 
 impl Left<'_> {
@@ -49,7 +54,7 @@ impl Left<'_> {
         let clauses: Vec<usize> =
             self.alive.iter().copied().filter(|clause| selectors.contains(&of(*clause))).collect();
         for grid in self.grids {
-            if let Some(found) = grid.outside(&clauses, self.work)? {
+            if let Some(found) = grid.outside(&clauses, self.steps)? {
                 return Ok(Some(found.event()));
             }
         }

@@ -8,9 +8,9 @@ use crate::grid::{Grid, Tables};
 use crate::invocations::{Provenance, Space, merged};
 use crate::remainder::{Cell, remainder};
 use crate::remainder_words::{self, Sureness};
+use crate::steps::{ALL_WORK_LIMIT, COPIES_LIMIT, Exhausted, Steps, WORDS_LIMIT, WORK_LIMIT};
 use crate::subject::Subject;
 use crate::verdict::{Escape, GivenUp, Open, SelectorRef, State, TurnedAwayBy, Verdict, Why};
-use crate::work::{ALL_WORK_LIMIT, COPIES_LIMIT, Exhausted, WORDS_LIMIT, WORK_LIMIT, Work};
 use cloudtrail::event::Event;
 use cloudtrail::selector::Selector;
 use cloudtrail::{Answer, records};
@@ -35,9 +35,9 @@ pub fn decide_space(candidates: &[Candidate<'_>], spaces: &[Space], noun: &str) 
         all: &all,
         noun,
         tables: &mut Tables::default(),
-        words: &mut Work::new(WORDS_LIMIT),
+        words: &mut Steps::new(WORDS_LIMIT),
         limit: WORK_LIMIT,
-        total: &mut Work::new(ALL_WORK_LIMIT),
+        total: &mut Steps::new(ALL_WORK_LIMIT),
     };
     question.decide(spaces)
 }
@@ -51,11 +51,11 @@ pub(crate) struct Question<'q> {
     /// Tables made for these clauses.
     pub(crate) tables: &'q mut Tables,
     /// Steps for words.
-    pub(crate) words: &'q mut Work,
+    pub(crate) words: &'q mut Steps,
     /// Steps for each search.
     pub(crate) limit: u64,
     /// Steps for all of them.
-    pub(crate) total: &'q mut Work,
+    pub(crate) total: &'q mut Steps,
 }
 
 /// What a search came to.
@@ -81,7 +81,7 @@ impl Question<'_> {
         let Ok(grids) = self.grids(&certain) else { return Verdict::beyond_the_limit() };
         let all = self.all;
         let (copies, more) =
-            self.total.within(self.limit.min(COPIES_LIMIT), |work| copies(&grids, all, &sure, work));
+            self.total.within(self.limit.min(COPIES_LIMIT), |steps| copies(&grids, all, &sure, steps));
         let given_up = GivenUp { copies: more, possible: false };
         let verdict = |state, escape, open| Verdict {
             state,
@@ -148,7 +148,7 @@ impl Question<'_> {
             },
         }
         let all = self.all;
-        let cover = self.total.within(self.limit, |work| cover(&grids, all, sure, work));
+        let cover = self.total.within(self.limit, |steps| cover(&grids, all, sure, steps));
         let found = self.grids(possible).map_or(Search::GivenUp, |grids| self.search(&grids, sure));
         let given_up = GivenUp { possible: matches!(found, Search::GivenUp), ..verdict.given_up };
         let possible = match found {
@@ -164,10 +164,10 @@ impl Question<'_> {
 
     /// Looks for an event that none of the clauses holds.
     fn search(&mut self, grids: &[Grid], clauses: &[usize]) -> Search {
-        self.total.within(self.limit, |work| {
+        self.total.within(self.limit, |steps| {
             let mut found = Search::Nothing;
             for grid in grids {
-                match grid.outside(clauses, work) {
+                match grid.outside(clauses, steps) {
                     Ok(Some(box_of_events)) => return Search::Event(Box::new(box_of_events.event())),
                     Ok(None) => {}
                     Err(Exhausted) => found = Search::GivenUp,
@@ -187,10 +187,10 @@ impl Question<'_> {
         sureness: Sureness,
     ) -> Option<Escape> {
         let these: Vec<Clause<'_>> = clauses.iter().map(|at| self.all[*at].borrowed()).collect();
-        let mut work = Work::new(self.words.left().min(WORDS_LIMIT));
-        let before = work.left();
-        let cells = remainder(spaces, &these, &mut work).filter(|cells| !cells.is_empty());
-        let _ = self.words.spend(before - work.left());
+        let mut steps = Steps::new(self.words.left().min(WORDS_LIMIT));
+        let before = steps.left();
+        let cells = remainder(spaces, &these, &mut steps).filter(|cells| !cells.is_empty());
+        let _ = self.words.spend(before - steps.left());
         let (witness, remainder) = match &cells {
             Some(cells) => {
                 (self.witness(cells, clauses), remainder_words::sentence(cells, self.noun, sureness))

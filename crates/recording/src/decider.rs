@@ -5,9 +5,9 @@ use crate::decide::Question;
 use crate::grid::Tables;
 use crate::index::{self, Index};
 use crate::invocations::Space;
+use crate::steps::{ALL_WORDS_LIMIT, ALL_WORK_LIMIT, PROOF_LIMIT, Steps, WORK_LIMIT};
 use crate::subject::{Subject, any_arn};
 use crate::verdict::Verdict;
-use crate::work::{ALL_WORDS_LIMIT, ALL_WORK_LIMIT, PROOF_LIMIT, WORK_LIMIT, Work};
 use cloudtrail::event::Field;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Condition, Operator};
@@ -46,9 +46,9 @@ pub struct Decider<'a> {
 #[derive(Debug)]
 struct Kept {
     /// Steps for words that are left.
-    words: Work,
+    words: Steps,
     /// Steps for searches that are left.
-    total: Work,
+    total: Steps,
 }
 
 impl<'a> Decider<'a> {
@@ -95,7 +95,10 @@ impl<'a> Decider<'a> {
             beyond: None,
             key: Vec::new(),
             last: None,
-            kept: RefCell::new(Kept { words: Work::new(ALL_WORDS_LIMIT), total: Work::new(ALL_WORK_LIMIT) }),
+            kept: RefCell::new(Kept {
+                words: Steps::new(ALL_WORDS_LIMIT),
+                total: Steps::new(ALL_WORK_LIMIT),
+            }),
             tables,
         }
     }

@@ -1,7 +1,7 @@
 //! How a text leaves all listed prefixes (or suffixes): proven, or proven to be impossible.
 
+use crate::steps::Exhausted;
 use crate::values::Alphabet;
-use crate::work::Exhausted;
 use std::collections::VecDeque;
 
 /// Whether texts can go on from a listed value without going on along listed values.

@@ -4,9 +4,9 @@ use crate::callers::Callers;
 use crate::clauses::Clause;
 use crate::invocations::Space;
 use crate::search::{Demand, Left, Level, search};
+use crate::steps::{Exhausted, Steps};
 use crate::table::Table;
 use crate::values::{Domain, Pick};
-use crate::work::{Exhausted, Work};
 use cloudtrail::event::{Event, Field};
 use cloudtrail::selector::Condition;
 use std::rc::Rc;
@@ -100,8 +100,12 @@ impl Grid {
     }
 
     /// Looks for an event that none of `clauses` holds.
-    pub(crate) fn outside(&self, clauses: &[usize], work: &mut Work) -> Result<Option<Found<'_>>, Exhausted> {
-        self.outside_within(clauses, &[], work)
+    pub(crate) fn outside(
+        &self,
+        clauses: &[usize],
+        steps: &mut Steps,
+    ) -> Result<Option<Found<'_>>, Exhausted> {
+        self.outside_within(clauses, &[], steps)
     }
 
     /// Looks for an event that all of `holding` hold and none of `clauses`.
@@ -109,7 +113,7 @@ impl Grid {
         &self,
         clauses: &[usize],
         holding: &[usize],
-        work: &mut Work,
+        steps: &mut Steps,
     ) -> Result<Option<Found<'_>>, Exhausted> {
         if holding.iter().any(|clause| !self.alive[*clause]) {
             return Ok(None);
@@ -118,7 +122,7 @@ impl Grid {
         let admitted =
             holding.iter().flat_map(|clause| fields.clone().map(|field| Demand::Admitted(*clause, field)));
         let away = clauses.iter().filter(|clause| self.alive[**clause]).map(|one| Demand::TurnedAway(*one));
-        let found = search(&self.levels, admitted.chain(away).collect(), work)?;
+        let found = search(&self.levels, admitted.chain(away).collect(), steps)?;
         Ok(found.map(|left| Found { grid: self, left }))
     }
 }

@@ -5,8 +5,8 @@ use crate::callers::{self, Callers};
 use crate::clauses::{Candidate, Clause, clauses};
 use crate::grid::{Grid, Tables};
 use crate::invocations::{Provenance, Space, deciding_names};
+use crate::steps::{Exhausted, Steps, WORK_LIMIT};
 use crate::values::{Alphabet, Domain};
-use crate::work::{Exhausted, WORK_LIMIT, Work};
 use cloudtrail::event::{Event, Field};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Condition, Doubt, Operator, Selector};
@@ -89,9 +89,9 @@ pub fn included_within(before: &[Selector], after: &[Selector], effort: &mut Eff
         return Inclusion::Undetermined { selector: all[asked[0]].selector, doubt: None };
     }
     let given = effort.left.min(WORK_LIMIT);
-    let mut search = Search { all: &all, grids: None, work: Work::new(given), callers: Callers::default() };
+    let mut search = Search { all: &all, grids: None, steps: Steps::new(given), callers: Callers::default() };
     let told = search.answer(before, after, &asked);
-    effort.left -= given - search.work.left();
+    effort.left -= given - search.steps.left();
     told
 }
 
@@ -139,7 +139,7 @@ struct Search<'s> {
     all: &'s [Clause<'s>],
     /// With a resource and without, of both scopes.
     grids: Option<Vec<(Scope, Grid)>>,
-    work: Work,
+    steps: Steps,
     callers: Callers,
 }
 
@@ -182,7 +182,7 @@ impl Search<'_> {
         }
         let grids = self.grids.iter().flatten();
         for (_, grid) in grids.filter(|(of, _)| *of == scope) {
-            if let Some(found) = grid.outside_within(others, &[clause], &mut self.work)? {
+            if let Some(found) = grid.outside_within(others, &[clause], &mut self.steps)? {
                 let event = found.event();
                 let possible = (!callers::is_possible(&event))
                     .then(|| self.callers.put(&event, self.all, others, &[clause]));

@@ -6,15 +6,15 @@
 //! form of AWS's Regions that are of the partition by their names; then, for a Region of each kind, the kinds of account over all texts of twelve digits, by the
 //! values that this Region leaves open. Two places of one kind are treated alike by every value, whatever the name.
 
+mod asked;
 mod kinds;
-mod said;
 
 use crate::clauses::Clause;
+use asked::{AskedPlace, Part};
 use cloudtrail::arn::{PARTITIONS, REGION_BEGINNINGS, partition_of};
 use cloudtrail::event::Field;
 use cloudtrail::resource::ResourceType;
 use kinds::{Shape, kinds};
-use said::{Part, Said};
 use std::collections::BTreeSet;
 
 /// A partition, an account and a Region.
@@ -86,9 +86,9 @@ pub(crate) struct Places {
 
 /// A place of every kind that the clauses can tell apart for resources of `kind`, in that partition where one is named.
 pub(crate) fn places(clauses: &[Clause<'_>], kind: ResourceType, partition: Option<&str>) -> Places {
-    let mut values: BTreeSet<Said> = BTreeSet::new();
+    let mut values: BTreeSet<AskedPlace> = BTreeSet::new();
     for condition in clauses.iter().filter_map(|clause| clause.condition(Field::ResourcesArn)) {
-        values.extend(said::all(condition, kind));
+        values.extend(asked::all(condition, kind));
     }
     let mut found = Places { all: Vec::new(), partitions: Vec::new(), complete: true };
     let mut budget = MOST_STATES;
@@ -98,7 +98,7 @@ pub(crate) fn places(clauses: &[Clause<'_>], kind: ResourceType, partition: Opti
         found.partitions.clone_from(&partitions);
     }
     for partition in partitions {
-        let here: Vec<&Said> = values.iter().filter(|one| one.partition.fits(&partition)).collect();
+        let here: Vec<&AskedPlace> = values.iter().filter(|one| one.partition.fits(&partition)).collect();
         // A partition has Regions of its own names alone, so kinds are told apart by these beginnings, too.
         let mut parts: BTreeSet<&Part> = here.iter().map(|one| &one.region).collect();
         parts.extend(&beginnings);
@@ -132,10 +132,10 @@ pub(crate) fn places(clauses: &[Clause<'_>], kind: ResourceType, partition: Opti
 /// Existing Regions of the partition, one of each class that the recorders' values of `resources.ARN` can tell apart for resources of any kind, and
 /// each of `apart` for itself; all of them, where telling them apart takes more steps than the limit.
 pub(crate) fn region_classes(clauses: &[Clause<'_>], partition: &str, apart: &[&str]) -> Vec<String> {
-    let mut values: BTreeSet<Said> = BTreeSet::new();
+    let mut values: BTreeSet<AskedPlace> = BTreeSet::new();
     for kind in ResourceType::ALL {
         for condition in clauses.iter().filter_map(|clause| clause.condition(Field::ResourcesArn)) {
-            values.extend(said::all(condition, kind));
+            values.extend(asked::all(condition, kind));
         }
     }
     let wholes: Vec<Part> = apart.iter().map(|region| Part::Whole((*region).to_owned())).collect();
@@ -158,7 +158,7 @@ pub(crate) fn ordinary() -> Place {
 
 /// The partitions that the values are about, the one that comes first in [`PARTITIONS`] first: those that are named whole;
 /// all, where a value ends within one; and the first, where none is named.
-fn partitions(values: &BTreeSet<Said>) -> Vec<String> {
+fn partitions(values: &BTreeSet<AskedPlace>) -> Vec<String> {
     let cut = values.iter().any(|one| matches!(one.partition, Part::Begins(_) | Part::Ends(_)));
     let named =
         |name: &&str| values.iter().any(|one| matches!(&one.partition, Part::Whole(whole) if whole == name));

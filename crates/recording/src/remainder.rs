@@ -5,9 +5,9 @@
 use crate::clauses::Clause;
 use crate::grid::LOOKED_AT;
 use crate::invocations::Space;
+use crate::steps::{Exhausted, Steps};
 use crate::table::Table;
 use crate::values::Class;
-use crate::work::{Exhausted, Work};
 use cloudtrail::event::{Event, Field};
 use cloudtrail::selector::{Condition, Operator};
 use std::collections::HashMap;
@@ -81,7 +81,7 @@ struct Level {
 
 impl Cut {
     /// Cuts `space` along the conditions of `clauses`.
-    fn new(space: &Space, clauses: &[Clause<'_>], work: &mut Work) -> Result<Self, Exhausted> {
+    fn new(space: &Space, clauses: &[Clause<'_>], steps: &mut Steps) -> Result<Self, Exhausted> {
         let mut alive: Vec<usize> = (0..clauses.len()).collect();
         // What the events do not have at all is compared as absent.
         alive.retain(|clause| {
@@ -98,10 +98,10 @@ impl Cut {
             let conditions: Vec<&Condition> = with.iter().map(|(_, condition)| *condition).collect();
             let values = |one: &&Condition| Operator::ALL.map(|operator| one.values(operator).len() as u64);
             let listed: u64 = conditions.iter().flat_map(values).sum();
-            work.spend(listed)?;
+            steps.spend(listed)?;
             let table = Rc::new(Table::new(domain, &conditions)?);
             let classes = table.classes(CLASSES).ok_or(Exhausted)?;
-            work.spend((classes.len() * clauses.len()) as u64)?;
+            steps.spend((classes.len() * clauses.len()) as u64)?;
             let admits: Vec<Vec<bool>> = classes
                 .iter()
                 .map(|class| {
@@ -126,9 +126,9 @@ impl Cut {
     }
 
     /// The cells that no clause holds.
-    fn left(&self, work: &mut Work) -> Result<Vec<Cell>, Exhausted> {
+    fn left(&self, steps: &mut Steps) -> Result<Vec<Cell>, Exhausted> {
         let mut found = Vec::new();
-        self.descend(0, &self.alive, &Path { cut: self, chosen: None }, &mut (work, &mut found))?;
+        self.descend(0, &self.alive, &Path { cut: self, chosen: None }, steps, &mut found)?;
         Ok(found)
     }
 
@@ -138,20 +138,21 @@ impl Cut {
         level: usize,
         alive: &[usize],
         path: &Path<'_>,
-        told: &mut (&mut Work, &mut Vec<Cell>),
+        steps: &mut Steps,
+        found: &mut Vec<Cell>,
     ) -> Result<(), Exhausted> {
         let whole = |clause: &usize| self.whole_from[level][*clause];
         if alive.is_empty() {
             // Words look at every label of every class, inside the cell and outside.
-            told.0.spend(self.levels.iter().map(|level| level.telling).sum())?;
-            told.1.push(path.cell());
-            return if told.1.len() > CELLS { Err(Exhausted) } else { Ok(()) };
+            steps.spend(self.levels.iter().map(|level| level.telling).sum())?;
+            found.push(path.cell());
+            return if found.len() > CELLS { Err(Exhausted) } else { Ok(()) };
         }
         if level == self.levels.len() || alive.iter().any(whole) {
             return Ok(());
         }
         let here = &self.levels[level];
-        told.0.spend((here.classes.len() * alive.len()) as u64)?;
+        steps.spend((here.classes.len() * alive.len()) as u64)?;
         let mut groups: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
         let mut by_alive: HashMap<Vec<usize>, usize> = HashMap::new();
         for (class, row) in here.admits.iter().enumerate() {
@@ -165,7 +166,7 @@ impl Cut {
         }
         for (still, group) in &groups {
             let path = Path { cut: self, chosen: Some((path, level, group)) };
-            self.descend(level + 1, still, &path, told)?;
+            self.descend(level + 1, still, &path, steps, found)?;
         }
         Ok(())
     }
@@ -202,10 +203,10 @@ impl Path<'_> {
 }
 
 /// The cells of the spaces that no clause holds, in a fixed order; `None` iff that is too much to tell.
-pub(crate) fn remainder(spaces: &[Space], clauses: &[Clause<'_>], work: &mut Work) -> Option<Vec<Cell>> {
+pub(crate) fn remainder(spaces: &[Space], clauses: &[Clause<'_>], steps: &mut Steps) -> Option<Vec<Cell>> {
     let mut cells = Vec::new();
     for space in spaces {
-        cells.extend(Cut::new(space, clauses, work).and_then(|cut| cut.left(work)).ok()?);
+        cells.extend(Cut::new(space, clauses, steps).and_then(|cut| cut.left(steps)).ok()?);
     }
     Some(cells)
 }

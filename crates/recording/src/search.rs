@@ -11,9 +11,9 @@
 //! such a product again.
 
 use crate::bits::Bits;
+use crate::steps::{Exhausted, Steps};
 use crate::table::{Row, Table};
 use crate::values::Pick;
-use crate::work::{Exhausted, Work};
 use std::rc::Rc;
 
 /// One field of the space: its table, and which row of it is the condition of a clause.
@@ -189,7 +189,7 @@ const WAITING: u64 = 1 << 23;
 pub(crate) fn search(
     levels: &[Level],
     demands: Vec<Demand>,
-    work: &mut Work,
+    steps: &mut Steps,
 ) -> Result<Option<Vec<Rc<Left>>>, Exhausted> {
     let all: Vec<Rc<Left>> = levels.iter().map(|level| Rc::new(Left::all(&level.table))).collect();
     if all.iter().any(|left| left.is_empty()) {
@@ -199,7 +199,7 @@ pub(crate) fn search(
     let mut held = 0;
     while let Some(mut branch) = waiting.pop() {
         held -= held.min(branch.cost());
-        let Some(next) = settle(levels, &mut branch, work)? else { continue };
+        let Some(next) = settle(levels, &mut branch, steps)? else { continue };
         let Some((at, ways)) = next else { return Ok(Some(branch.left)) };
         let demand = branch.open[at];
         let open: Rc<[Demand]> = branch.open.iter().copied().filter(|one| *one != demand).collect();
@@ -248,13 +248,13 @@ fn exclude(levels: &[Level], branch: &mut Branch, field: usize, clause: usize) -
 type Next = Option<(usize, Vec<Way>)>;
 
 /// Meets what can be met in one way only, until nothing more is forced. `None` iff some demand cannot be met.
-fn settle(levels: &[Level], branch: &mut Branch, work: &mut Work) -> Result<Option<Next>, Exhausted> {
+fn settle(levels: &[Level], branch: &mut Branch, steps: &mut Steps) -> Result<Option<Next>, Exhausted> {
     loop {
         let mut open: Vec<Demand> = Vec::with_capacity(branch.open.len());
         let mut best: Option<(usize, usize)> = None;
         let mut forced = false;
         for demand in branch.open.iter() {
-            let Some(count) = count(levels, &branch.left, *demand, work)? else { continue };
+            let Some(count) = count(levels, &branch.left, *demand, steps)? else { continue };
             match count {
                 0 => return Ok(None),
                 1 => {
@@ -303,14 +303,14 @@ fn count(
     levels: &[Level],
     left: &[Rc<Left>],
     demand: Demand,
-    work: &mut Work,
+    steps: &mut Steps,
 ) -> Result<Option<usize>, Exhausted> {
     let mut all = 0;
     match demand {
         Demand::TurnedAway(clause) => {
             for (level, here) in levels.iter().zip(left) {
                 let Some(row) = level.row(clause) else { continue };
-                work.spend(here.cost())?;
+                steps.spend(here.cost())?;
                 if here.all_turned_away(row) {
                     return Ok(None);
                 }
@@ -319,7 +319,7 @@ fn count(
         }
         Demand::Admitted(clause, field) => {
             let Some(row) = levels[field].row(clause) else { return Ok(None) };
-            work.spend(2 * left[field].cost())?;
+            steps.spend(2 * left[field].cost())?;
             all += left[field].admitted(row).len();
         }
     }

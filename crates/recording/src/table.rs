@@ -6,8 +6,8 @@ use crate::bits::Bits;
 use crate::exits::{Exits, Listed};
 use crate::index::{Index, admits, bit};
 use crate::principal;
+use crate::steps::{Exhausted, TABLE_LIMIT};
 use crate::values::{Alphabet, Class, Domain, Label, Pick};
-use crate::work::{Exhausted, TABLE_LIMIT};
 use cloudtrail::selector::{Condition, Operator};
 use std::collections::{BTreeSet, HashMap};
 

@@ -137,7 +137,7 @@ fn finding(document: &AuditDocument<'_>, entry: &Entry<'_>, arn: &str, state: &s
         object.text("Title", &cut(entry.control.title, 256));
         let mut lines = vec![entry.headline.clone()];
         lines.extend(
-            entry.told.lines().into_iter().filter(|line| !line.is_empty() && *line != entry.headline),
+            entry.text.lines().into_iter().filter(|line| !line.is_empty() && *line != entry.headline),
         );
         object.text("Description", &cut(&with_arn(&lines.join("\n")), 1_024));
         rating(entry, object);
@@ -202,7 +202,7 @@ fn compliance(
             compliance.texts("RelatedRequirements", named.iter().map(String::as_str));
         }
         if let Some(code) = entry.code {
-            let reason = if entry.told.reason.is_empty() { &entry.headline } else { &entry.told.reason };
+            let reason = if entry.text.reason.is_empty() { &entry.headline } else { &entry.text.reason };
             compliance.list("StatusReasons", [code], |json, code| {
                 json.object(|object| {
                     object.text("ReasonCode", code.as_str());
@@ -214,7 +214,7 @@ fn compliance(
 }
 
 fn remediation(entry: &Entry<'_>, object: &mut Object<'_>) {
-    if let Some(fix) = &entry.told.fix {
+    if let Some(fix) = &entry.text.fix {
         object.object("Remediation", |remediation| {
             remediation.object("Recommendation", |recommendation| {
                 recommendation.text("Text", &cut(fix, ID));
@@ -225,7 +225,7 @@ fn remediation(entry: &Entry<'_>, object: &mut Object<'_>) {
 }
 
 fn note(document: &AuditDocument<'_>, entry: &Entry<'_>, object: &mut Object<'_>) {
-    if let (Some(accepted), Some(told)) = (entry.accepted, &entry.told.about) {
+    if let (Some(accepted), Some(told)) = (entry.accepted, &entry.text.about) {
         object.object("Note", |note| {
             note.text("Text", &cut(told, ID));
             note.text("UpdatedBy", &cut(&visible(&accepted.exception.owner), ID));

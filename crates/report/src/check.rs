@@ -6,13 +6,13 @@ mod doubts;
 mod finding;
 mod findings;
 mod github;
+mod groups;
 mod json;
 mod markdown;
 mod mended;
 mod recorders;
 mod sarif;
 mod terminal;
-mod told;
 
 use super::page::Layout;
 use super::quantity::quantity;

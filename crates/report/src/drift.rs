@@ -5,7 +5,7 @@ use super::page::{Layout, Page, Style};
 use super::plan::{Line, difference_of_states};
 use super::quantity::quantity;
 use audit::change::State;
-use audit::drift::{Drift, ExceptionDrift, RecorderDrift};
+use audit::drift::{Drift, ExceptionDrift, RecorderDrift, SettingDrift};
 use audit::finding::verdict_word;
 use recording::State as Verdict;
 
@@ -61,7 +61,7 @@ fn exception(drift: &ExceptionDrift, page: &mut Page) {
         (Some(before), Some(after)) => format!("{before} became {after}"),
     };
     page.paragraph(2, (Style::Strong, &format!("exception {}: ", drift.id)), (Style::Plain, &told));
-    for (name, before, after) in &drift.settings {
+    for SettingDrift { name, before, after } in &drift.settings {
         let told = match (name.as_str(), before, after) {
             ("functions", before, after) => {
                 let gone = before.iter().map(|gone| format!("no longer {gone}"));
@@ -113,7 +113,7 @@ fn recorder(drift: &RecorderDrift, page: &mut Page) {
         (_, false) => page.paragraph(2, (Style::Strong, &label), (Style::Bad, "is gone")),
         (true, true) => page.paragraph(2, (Style::Strong, &label), (Style::Plain, "has other settings")),
     }
-    for (name, before, after) in &drift.settings {
+    for SettingDrift { name, before, after } in &drift.settings {
         let told = |value: &Option<String>| value.clone().unwrap_or_else(|| "not read".to_owned());
         if name == "selectors" && before.is_some() && after.is_some() {
             page.paragraph(4, (Style::Plain, ""), (Style::Plain, "selectors:"));
@@ -240,7 +240,7 @@ pub(super) fn members(drift: &Drift, object: &mut Object<'_>) {
     }
 }
 
-fn setting((name, before, after): &(String, Option<String>, Option<String>), json: &mut Json) {
+fn setting(SettingDrift { name, before, after }: &SettingDrift, json: &mut Json) {
     json.object(|object| {
         object.text("name", name);
         object.maybe("before", before.as_deref());

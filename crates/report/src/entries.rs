@@ -1,8 +1,8 @@
 //! An audit as single findings, for systems that keep one record of each: a control at an account and Region, and the verdict on a
 //! resource. Both keep their name from one audit to the next, so that what was mended is seen to be.
 
+use super::finding_text::{self, FindingText};
 use super::recorder_sentences;
-use super::told::{self, Told};
 use super::verdict_words;
 use super::verdict_words::verdict_sentence;
 use audit::code::Code;
@@ -35,7 +35,7 @@ pub(super) struct Entry<'a> {
     /// In one sentence; of a resource, with [`ARN`] where its own stands.
     pub(super) headline: String,
     /// What there is to say of it, all of it visible.
-    pub(super) told: Told,
+    pub(super) text: FindingText,
     /// What it is about.
     pub(super) subject: Subject,
 }
@@ -80,19 +80,19 @@ pub(super) fn of_resource<'a>(audit: &'a Audit<'_>, home: ResourceRef) -> Option
     };
     let escape = audit.verdicts[proof.verdict].escape.as_ref();
     let place = &audit.places[proof.place];
-    let mut told = Told {
+    let mut text = FindingText {
         reason: audit.remainder(proof.verdict).map(recorder_sentences::sentence).unwrap_or_default(),
         about: accepted.and_then(|one| sentence_of(audit, control, one)),
         example: None,
         turned_away: escape
             .map(|escape| recorder_sentences::turned_away(audit, place, escape))
             .unwrap_or_default(),
-        gaps: told::gaps(audit, &audit.deciding_gaps(proof)),
+        gaps: finding_text::gaps(audit, &audit.deciding_gaps(proof)),
         fix: remedy(audit, proof).map(|fix| recorder_sentences::sentence(&fix)),
     };
-    harmless(&mut told);
+    harmless(&mut text);
     let arn = ARN.to_string();
-    told.example = escape.map(|escape| {
+    text.example = escape.map(|escape| {
         let event = verdict_words::example(audit, place, escape, Some(&arn));
         // Our own mark is the first: what precedes it is a name of an event and of a type.
         let (before, after) = event.split_once(ARN).unwrap_or((&event, ""));
@@ -102,14 +102,14 @@ pub(super) fn of_resource<'a>(audit: &'a Audit<'_>, home: ResourceRef) -> Option
     let headline = verdict_sentence(state, &format!("{} {ARN}", kind.noun()), false);
     let code = Some(of_verdict(audit, proof));
     let subject = Subject::Resource { kind, state, proof };
-    Some(Entry { control, place: home.place, status, accepted, code, headline, told, subject })
+    Some(Entry { control, place: home.place, status, accepted, code, headline, text, subject })
 }
 
 /// What the control says of an exception.
 fn sentence_of(audit: &Audit<'_>, control: &ControlResult, accepted: &Accepted<'_>) -> Option<String> {
     let mut findings = control.findings.iter();
     let of = |one: &&Finding| {
-        told::accepted(audit, one).is_some_and(|other| other.exception.is_same(accepted.exception))
+        finding_text::accepted(audit, one).is_some_and(|other| other.exception.is_same(accepted.exception))
     };
     findings.find(of).map(|one| recorder_sentences::sentence(&one.reason))
 }
@@ -153,7 +153,7 @@ pub(super) fn each<E>(
 pub(super) struct Part<'a> {
     pub(super) control: &'a ControlResult,
     pub(super) finding: &'a Finding,
-    pub(super) told: &'a Told,
+    pub(super) text: &'a FindingText,
     /// What accepts it.
     pub(super) accepted: Option<&'a Accepted<'a>>,
 }
@@ -162,34 +162,34 @@ pub(super) struct Part<'a> {
 pub(super) struct OfPlaces<'a> {
     audit: &'a Audit<'a>,
     /// For each control, for each of its findings.
-    told: Vec<Vec<Told>>,
+    texts: Vec<Vec<FindingText>>,
 }
 
 impl<'a> OfPlaces<'a> {
     pub(super) fn new(audit: &'a Audit<'a>) -> Self {
         let tell = |one: &Finding| {
-            let mut told = told::finding(audit, one);
-            harmless(&mut told);
-            told
+            let mut text = finding_text::of_finding(audit, one);
+            harmless(&mut text);
+            text
         };
         let of = |control: &ControlResult| control.findings.iter().map(tell).collect();
-        Self { audit, told: audit.controls.iter().map(of).collect() }
+        Self { audit, texts: audit.controls.iter().map(of).collect() }
     }
 
     /// Each finding that is open or accepted at that account and Region, the worst of each control first: the control, the finding, what
     /// there is to say of it, and what accepts it.
     pub(super) fn findings_at(&self, place: usize, take: &mut dyn FnMut(Part<'_>)) {
-        for (control, told) in self.audit.controls.iter().zip(&self.told) {
-            let here = control.findings.iter().zip(told).filter(|(one, _)| is_about(self.audit, one, place));
-            let mut here: Vec<(&Finding, &Told)> = here.collect();
+        for (control, texts) in self.audit.controls.iter().zip(&self.texts) {
+            let here = control.findings.iter().zip(texts).filter(|(one, _)| is_about(self.audit, one, place));
+            let mut here: Vec<(&Finding, &FindingText)> = here.collect();
             here.sort_by_key(|(finding, _)| finding.status);
-            for (finding, told) in here {
-                let accepted = told::accepted(self.audit, finding).filter(|one| one.holds);
+            for (finding, text) in here {
+                let accepted = finding_text::accepted(self.audit, finding).filter(|one| one.holds);
                 match (finding.status, accepted) {
                     (Status::Fail | Status::Undetermined, _) => {
-                        take(Part { control, finding, told, accepted: None })
+                        take(Part { control, finding, text, accepted: None })
                     }
-                    (_, accepted @ Some(_)) => take(Part { control, finding, told, accepted }),
+                    (_, accepted @ Some(_)) => take(Part { control, finding, text, accepted }),
                     _ => {}
                 }
             }
@@ -198,43 +198,48 @@ impl<'a> OfPlaces<'a> {
 
     /// The finding of each control that is applicable, at that account and Region.
     pub(super) fn at(&self, place: usize) -> impl Iterator<Item = Entry<'a>> {
-        let controls = self.audit.controls.iter().zip(&self.told);
+        let controls = self.audit.controls.iter().zip(&self.texts);
         let applicable = controls.filter(|(control, _)| control.status != Status::NotApplicable);
-        applicable.map(move |(control, told)| of_place(self.audit, control, told, place))
+        applicable.map(move |(control, texts)| of_place(self.audit, control, texts, place))
     }
 }
 
-fn of_place<'a>(audit: &'a Audit<'_>, control: &'a ControlResult, told: &[Told], place: usize) -> Entry<'a> {
-    let here = control.findings.iter().zip(told).filter(|(finding, _)| is_about(audit, finding, place));
+fn of_place<'a>(
+    audit: &'a Audit<'_>,
+    control: &'a ControlResult,
+    texts: &[FindingText],
+    place: usize,
+) -> Entry<'a> {
+    let here = control.findings.iter().zip(texts).filter(|(finding, _)| is_about(audit, finding, place));
     let worst = here.min_by_key(|(finding, _)| finding.status);
     let status = worst.map_or(Status::Pass, |(worst, _)| worst.status);
-    let (code, told) = match worst {
-        Some((worst, told)) => (Some(worst.reason.code), told.clone()),
+    let (code, text) = match worst {
+        Some((worst, text)) => (Some(worst.reason.code), text.clone()),
         None if control.status == Status::Pass => {
             let reason = visible(&recorder_sentences::sentence(&control.reason)).into_owned();
-            (Some(control.reason.code), Told { reason, ..Told::default() })
+            (Some(control.reason.code), FindingText { reason, ..FindingText::default() })
         }
-        None => (None, Told::default()),
+        None => (None, FindingText::default()),
     };
     // What is true of one place may be false of another, so the sentence names it.
     let at = recorder_sentences::places(audit, &[place]).unwrap_or_default();
     let headline = match status {
         Status::Pass => format!("{}: {}.", visible(&at), control.title),
-        _ => format!("{}: {}", visible(&at), told.reason),
+        _ => format!("{}: {}", visible(&at), text.reason),
     };
     let recorders = worst.map(|(worst, _)| worst.recorders.clone()).unwrap_or_default();
     let subject = Subject::Place { recorders };
-    let mut entry = Entry { control, place, status, accepted: None, code, headline, told, subject };
+    let mut entry = Entry { control, place, status, accepted: None, code, headline, text, subject };
     let accepted = worst.filter(|_| status == Status::Pass).and(accepted_here(audit, control, place));
     if let Some((finding, accepted)) = accepted {
         // It fails, as a resource under an exception does.
         entry.status = Status::Fail;
         entry.accepted = Some(accepted);
         entry.code = Some(finding.reason.code);
-        entry.told = told::finding(audit, finding);
-        entry.told.about = Some(recorder_sentences::sentence(&finding.reason));
-        harmless(&mut entry.told);
-        entry.headline = format!("{}: {}", visible(&at), entry.told.reason);
+        entry.text = finding_text::of_finding(audit, finding);
+        entry.text.about = Some(recorder_sentences::sentence(&finding.reason));
+        harmless(&mut entry.text);
+        entry.headline = format!("{}: {}", visible(&at), entry.text.reason);
         entry.subject = Subject::Place { recorders: finding.recorders.clone() };
     }
     entry
@@ -248,7 +253,8 @@ fn accepted_here<'a>(
 ) -> Option<(&'a Finding, &'a Accepted<'a>)> {
     let of_resources = |one: &Finding| is_about_invocations(control.id) && !one.resources.is_empty();
     control.findings.iter().find_map(|one| {
-        let accepted = told::accepted(audit, one).filter(|by| by.holds && by.exception.matched.is_some())?;
+        let accepted =
+            finding_text::accepted(audit, one).filter(|by| by.holds && by.exception.matched.is_some())?;
         (!of_resources(one) && is_about(audit, one, place)).then_some((one, accepted))
     })
 }
@@ -270,9 +276,9 @@ fn is_about(audit: &Audit<'_>, finding: &Finding, place: usize) -> bool {
 }
 
 /// Everything from outside made visible.
-fn harmless(told: &mut Told) {
-    let texts = [Some(&mut told.reason), told.about.as_mut(), told.example.as_mut(), told.fix.as_mut()];
-    let lists = told.turned_away.iter_mut().chain(&mut told.gaps);
+fn harmless(text: &mut FindingText) {
+    let texts = [Some(&mut text.reason), text.about.as_mut(), text.example.as_mut(), text.fix.as_mut()];
+    let lists = text.turned_away.iter_mut().chain(&mut text.gaps);
     for text in texts.into_iter().flatten().chain(lists) {
         *text = visible(text).into_owned();
     }

@@ -295,7 +295,8 @@ fn escape(explanation: &Explanation<'_>, escape: Option<&Escape>, object: &mut O
         Some(escape) => object.object("witness", |object| {
             let own = escape.witness.resource.as_ref().map(|resource| resource.arn.as_str());
             let arn = explanation.witness_arn.as_deref().or(own).unwrap_or_default();
-            proof::witness(&escape.witness, explanation.place.unwrap_or_default(), Some(arn), object);
+            let (account, region) = explanation.place.unwrap_or_default();
+            proof::witness(&escape.witness, account, region, Some(arn), object);
         }),
     }
 }

@@ -1,6 +1,6 @@
 //! What makes a finding the same in the next run.
 
-use super::told;
+use super::finding_text;
 use audit::finding::{Audit, ControlResult, Finding};
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_128;
@@ -14,7 +14,7 @@ pub(super) struct Fingerprints {
 impl Fingerprints {
     /// The name of the finding; of a second one with the same name, with its number.
     pub(super) fn next(&mut self, audit: &Audit<'_>, control: &ControlResult, finding: &Finding) -> String {
-        let exception = told::accepted(audit, finding).map(|one| one.exception.id.as_str());
+        let exception = finding_text::accepted(audit, finding).map(|one| one.exception.id.as_str());
         let key = fingerprint(audit, control, finding, exception);
         let times = self.seen.entry(key.clone()).or_default();
         *times += 1;

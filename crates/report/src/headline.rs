@@ -185,7 +185,7 @@ fn of_invocations(audit: &Audit<'_>) -> String {
             format!("Every invocation of {each} and of {others} is recorded.")
         }
         Conclusion::No if escaping > 0 => {
-            format!("Not every Lambda invocation is recorded: {}.", escapes(&tallies, (escaping, excused), listed))
+            format!("Not every Lambda invocation is recorded: {}.", escapes(&tallies, escaping, excused, listed))
         }
         Conclusion::No if summary.resources == 0 && unlisted => {
             "Not every function could be listed, and not every invocation of one that was not would be recorded."
@@ -221,7 +221,7 @@ fn of_invocations(audit: &Audit<'_>) -> String {
 }
 
 /// `5 of 14 functions escape, 1 of them under an accepted exception`: those under exceptions escape as well, and the counts below say so.
-fn escapes(tallies: &[Tally], (escaping, excused): (usize, usize), listed: &str) -> String {
+fn escapes(tallies: &[Tally], escaping: usize, excused: usize, listed: &str) -> String {
     let verb = if escaping + excused == 1 { "escapes" } else { "escape" };
     let told = of_all(tallies, |tally| tally.summary.partially_recorded + tally.summary.not_recorded);
     let under = match excused {

@@ -2,9 +2,9 @@
 
 use super::audit_document::AuditDocument;
 use super::colours;
+use super::finding_text;
 use super::headline::{counts, headline};
 use super::page::Layout;
-use super::told;
 use audit::finding::{Audit, ControlResult, Finding, Status, Weight};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
@@ -117,12 +117,12 @@ fn case(audit: &Audit<'_>, control: &ControlResult, xml: &mut Writer<Vec<u8>>) -
 fn of_findings(audit: &Audit<'_>, findings: &[&Finding]) -> String {
     let mut told: Vec<String> = Vec::new();
     for finding in findings.iter().take(SHOWN) {
-        let word = match told::accepted(audit, finding) {
+        let word = match finding_text::accepted(audit, finding) {
             Some(accepted) if accepted.holds => "accepted",
             _ if finding.status == Status::Pass => "warning",
             _ => colours::status(finding.status).1,
         };
-        let lines = told::finding(audit, finding).lines();
+        let lines = finding_text::of_finding(audit, finding).lines();
         // What comes from outside may hold a line break of its own: it is shown as such before lines are joined.
         let lines: Vec<String> = lines.iter().map(|line| visible(line).into_owned()).collect();
         told.push(format!("{word}: {}", lines.join("\n")));

@@ -9,7 +9,7 @@ pub use shown::{SHOWN_FORMAT, ShownRow, shown_answer, shown_json, shown_text};
 use super::colours::conclusion_style;
 use super::member::Json;
 use super::page::{Layout, Page, Style};
-use super::quantity::{grouped, quantity, size};
+use super::quantity::{Noun, grouped, quantity, size};
 use super::shell::shell_file;
 use audit::answer::Conclusion;
 
@@ -64,8 +64,8 @@ pub struct WrittenLake {
     pub empty_share: bool,
 }
 
-fn count(n: u64, words: (&str, &str)) -> String {
-    quantity(size(n), words)
+fn count(n: u64, noun: Noun<'_>) -> String {
+    quantity(size(n), noun)
 }
 
 /// Bytes, for people: `44.2 MB`.

@@ -137,12 +137,12 @@ fn event(document: &AuditDocument<'_>, entry: &Entry<'_>) -> Json {
             if let Some(code) = entry.code {
                 compliance.text("status_code", code.as_str());
             }
-            let lines = entry.told.lines();
+            let lines = entry.text.lines();
             let lines =
                 lines.iter().filter(|line| !line.is_empty() && !entry.headline.ends_with(line.as_str()));
             compliance.list("status_details", lines, |json, line| json.around(line));
         });
-        if let Some(fix) = &entry.told.fix {
+        if let Some(fix) = &entry.text.fix {
             event.object("remediation", |remediation| remediation.text("desc", fix));
         }
         resources(audit, entry, event);

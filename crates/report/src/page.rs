@@ -62,6 +62,9 @@ pub(super) fn page_of_check() -> String {
 /// A piece of text and what it means.
 pub(super) type Span = (Style, String);
 
+/// As [`Span`], borrowed.
+pub(super) type Styled<'a> = (Style, &'a str);
+
 /// Whether a column's cells stand left or right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Align {
@@ -157,7 +160,7 @@ impl Page {
     }
 
     /// `label` and after it `text`, wrapped such that its lines stand below each other.
-    pub(super) fn paragraph(&mut self, indent: usize, label: (Style, &str), text: (Style, &str)) {
+    pub(super) fn paragraph(&mut self, indent: usize, label: Styled<'_>, text: Styled<'_>) {
         self.paragraph_within(indent, label, text, usize::MAX);
     }
 
@@ -165,8 +168,8 @@ impl Page {
     pub(super) fn paragraph_within(
         &mut self,
         indent: usize,
-        label: (Style, &str),
-        text: (Style, &str),
+        label: Styled<'_>,
+        text: Styled<'_>,
         most: usize,
     ) {
         let head = visible(label.1);

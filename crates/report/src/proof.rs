@@ -67,8 +67,9 @@ fn escape_members(
     match escape {
         None => object.null("witness"),
         Some(escape) => {
-            let (account, region) = (place.account, place.region);
-            object.object("witness", |object| witness(&escape.witness, (account, region), arn, object));
+            object.object("witness", |object| {
+                witness(&escape.witness, place.account, place.region, arn, object);
+            });
         }
     }
     let turned_away = escape.map_or(&[][..], |escape| &escape.turned_away);
@@ -105,10 +106,9 @@ pub(super) fn why(why: &Why, object: &mut Object<'_>) {
     }
 }
 
-/// An event with the names that CloudTrail gives its fields; `place` is account and Region. Nothing is invented: a field
+/// An event with the names that CloudTrail gives its fields. Nothing is invented: a field
 /// that does not matter to selectors is not there.
-pub(super) fn witness(event: &Event, place: (&str, &str), arn: Arn<'_>, object: &mut Object<'_>) {
-    let (account, region) = place;
+pub(super) fn witness(event: &Event, account: &str, region: &str, arn: Arn<'_>, object: &mut Object<'_>) {
     object.text("eventCategory", &event.category);
     object.text("eventSource", &event.source);
     object.text("eventName", &event.name);

@@ -1,7 +1,10 @@
 //! Numbers, and how many of what, for people.
 
+/// A noun for one thing and for several.
+pub(super) type Noun<'a> = (&'a str, &'a str);
+
 /// `1 function`, `1,000 functions`.
-pub(super) fn quantity(n: usize, (one, many): (&str, &str)) -> String {
+pub(super) fn quantity(n: usize, (one, many): Noun<'_>) -> String {
     format!("{} {}", grouped(n), if n == 1 { one } else { many })
 }
 

@@ -2,13 +2,13 @@
 
 use super::audit_document::AuditDocument;
 use super::colours;
+use super::finding_text;
 use super::fingerprint::{Fingerprints, first_place};
 use super::frameworks;
 use super::headline::headline;
 use super::member::{Json, Object};
 use super::page::{Layout, page_of_control};
 use super::recorder_sentences;
-use super::told;
 use audit::finding::{Audit, ControlResult, Finding, Status, Weight};
 use audit::inventory::GapKind;
 use std::collections::BTreeSet;
@@ -56,7 +56,7 @@ fn run(document: &AuditDocument<'_>, run: &mut Object<'_>) {
     let all = audit.controls.iter().enumerate();
     let all = all.flat_map(|(at, control)| control.findings.iter().map(move |one| (at, control, one)));
     run.list("results", all.take(RESULTS), |json, (at, control, one)| {
-        json.object(|object| result(audit, (at, control, one), &mut prints, object));
+        json.object(|object| result(audit, at, control, one, &mut prints, object));
     });
     run.text("columnKind", "unicodeCodePoints");
 }
@@ -129,11 +129,13 @@ fn help(control: &ControlResult) -> String {
 
 fn result(
     audit: &Audit<'_>,
-    (at, control, finding): (usize, &ControlResult, &Finding),
+    at: usize,
+    control: &ControlResult,
+    finding: &Finding,
     prints: &mut Fingerprints,
     object: &mut Object<'_>,
 ) {
-    let accepted = told::accepted(audit, finding);
+    let accepted = finding_text::accepted(audit, finding);
     let held = accepted.filter(|one| one.holds);
     object.text("ruleId", control.id);
     object.number("ruleIndex", at);
@@ -144,8 +146,11 @@ fn result(
         (None, Status::Pass) => "Warning: ",
         (None, _) => "",
     };
-    let lines: Vec<String> =
-        told::finding(audit, finding).lines().iter().map(|line| visible(line).into_owned()).collect();
+    let lines: Vec<String> = finding_text::of_finding(audit, finding)
+        .lines()
+        .iter()
+        .map(|line| visible(line).into_owned())
+        .collect();
     message("message", &format!("{word}{}", lines.join("\n")), object);
     locations(audit, finding, object);
     let print = prints.next(audit, control, finding);

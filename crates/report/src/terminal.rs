@@ -102,11 +102,11 @@ fn said_elsewhere(audit: &Audit<'_>, control: &ControlResult) -> Option<&'static
 }
 
 /// What recorders did with the witnesses that were shown, with the number of the finding.
-type Told = BTreeMap<Vec<String>, String>;
+type ShownWitnesses = BTreeMap<Vec<String>, String>;
 
 /// Findings whose status is wanted.
 fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, page: &mut Page) {
-    let mut told = Told::new();
+    let mut shown = ShownWitnesses::new();
     let all =
         audit.controls.iter().flat_map(|control| control.findings.iter().map(move |one| (control, one)));
     let of_kind =
@@ -129,7 +129,7 @@ fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, p
         let number = std::mem::take(&mut numbers[at]);
         page.paragraph(2, (style, &format!("{number}. {word}: ")), (Style::Control, control.id));
         let proven = control.weight == Weight::Required && finding.status != Status::Pass;
-        self::finding(audit, finding, proven.then_some((number, &mut told)), page);
+        self::finding(audit, finding, proven.then_some((number, &mut shown)), page);
     }
     let more = all.len().saturating_sub(page.rows());
     if more > 0 {
@@ -181,18 +181,23 @@ pub(super) fn merged<'a>(
 
 /// One finding. The witness stands there iff `proof` gives it a number and the witnesses told before: a warning and what is
 /// advisory need none.
-fn finding(audit: &Audit<'_>, finding: &Finding, proof: Option<(String, &mut Told)>, page: &mut Page) {
+fn finding(
+    audit: &Audit<'_>,
+    finding: &Finding,
+    proof: Option<(String, &mut ShownWitnesses)>,
+    page: &mut Page,
+) {
     let plain = (Style::Plain, "");
     page.paragraph(5, plain, (Style::Plain, &recorder_sentences::sentence(&finding.reason)));
     if let Some(about) = recorder_sentences::about(audit, finding) {
         page.paragraph(5, plain, (Style::Plain, &about));
     }
     let lines = finding.proof.and_then(|proof| witness(audit, finding, proof));
-    if let (Some((event, recorders)), Some((number, told))) = (lines, proof) {
+    if let (Some((event, recorders)), Some((number, shown))) = (lines, proof) {
         let of = finding.proof.map_or(State::Undetermined, |proof| audit.verdicts[proof.verdict].state);
         let example = verdict_words::of_example(of);
         page.paragraph(5, (Style::Dim, example), (Style::Plain, &event));
-        match told.get(&recorders) {
+        match shown.get(&recorders) {
             Some(first) => {
                 page.paragraph(
                     7,
@@ -202,7 +207,7 @@ fn finding(audit: &Audit<'_>, finding: &Finding, proof: Option<(String, &mut Tol
             }
             None => {
                 show_recorders(&recorders, page);
-                told.insert(recorders, number);
+                shown.insert(recorders, number);
             }
         }
     }

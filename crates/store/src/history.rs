@@ -132,7 +132,7 @@ impl History {
         let mut kept = Kept::of(audit, version, now);
         let transaction = schema::writing(&mut self.connection)?;
         let next = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audits'), 0) + 1";
-        kept.id = transaction.query_row(next, [], |row| row.get(0)).map_err(schema::told)?;
+        kept.id = transaction.query_row(next, [], |row| row.get(0)).map_err(schema::history_error)?;
         let insert = "INSERT INTO audits (id, generated_at, collected_at, version, answer, accounts, resources, recorded,
             partially_recorded, not_recorded, undetermined, sum, inputs) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)";
         let figures = [
@@ -161,8 +161,8 @@ impl History {
             sum,
             packed
         ];
-        transaction.execute(insert, row).map_err(schema::told)?;
-        transaction.commit().map_err(schema::told)?;
+        transaction.execute(insert, row).map_err(schema::history_error)?;
+        transaction.commit().map_err(schema::history_error)?;
         Ok(id)
     }
 
@@ -172,10 +172,10 @@ impl History {
     /// [`HistoryError::Damaged`] iff one is not as it was kept.
     pub fn list(&self) -> Result<Vec<Kept>, HistoryError> {
         let query = format!("SELECT {COLUMNS} FROM audits ORDER BY id");
-        let mut statement = self.connection.prepare(&query).map_err(schema::told)?;
+        let mut statement = self.connection.prepare(&query).map_err(schema::history_error)?;
         let rows = statement.query_map([], |row| Ok((kept(row)?, row.get(11)?, row.get(12)?)));
-        rows.map_err(schema::told)?
-            .map(|row| checked(row.map_err(schema::told)?).map(|(kept, _)| kept))
+        rows.map_err(schema::history_error)?
+            .map(|row| checked(row.map_err(schema::history_error)?).map(|(kept, _)| kept))
             .collect()
     }
 
@@ -187,7 +187,8 @@ impl History {
         let query =
             format!("SELECT {COLUMNS} FROM audits WHERE id = coalesce(?1, (SELECT max(id) FROM audits))");
         let row = self.connection.query_row(&query, [id], |row| Ok((kept(row)?, row.get(11)?, row.get(12)?)));
-        let row = row.optional().map_err(schema::told)?.ok_or(HistoryError::NoAudit(id.unwrap_or(1)))?;
+        let row =
+            row.optional().map_err(schema::history_error)?.ok_or(HistoryError::NoAudit(id.unwrap_or(1)))?;
         let (kept, packed) = checked(row)?;
         let damaged = |why: String| HistoryError::Damaged(format!("audit {}: {why}", kept.id));
         let mut bytes = Vec::new();
@@ -205,8 +206,8 @@ impl History {
     pub fn forget_before(&mut self, day: &str) -> Result<usize, HistoryError> {
         let transaction = schema::writing(&mut self.connection)?;
         let forgotten = transaction.execute("DELETE FROM audits WHERE generated_at < ?1", [day]);
-        let forgotten = forgotten.map_err(schema::told)?;
-        transaction.commit().map_err(schema::told)?;
+        let forgotten = forgotten.map_err(schema::history_error)?;
+        transaction.commit().map_err(schema::history_error)?;
         Ok(forgotten)
     }
 }

@@ -3,10 +3,10 @@
 //! The shape of the file is its own (`shape`), so that the core's types can change without it. What is read is checked
 //! for everything that the audit relies upon (`check`), so that no file, however it was made, can bring the audit down.
 
-mod beside;
 mod check;
 mod entry;
 mod error;
+mod extra_facts;
 mod listing;
 mod names;
 mod parts;

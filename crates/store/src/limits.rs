@@ -170,14 +170,14 @@ impl Limit {
         }
     }
 
-    /// All of it. `told` is the size that somebody told, which may be wrong: it only saves memory.
+    /// All of it. `expected` is the size that somebody told, which may be wrong: it only saves memory.
     ///
     /// # Errors
     /// [`Unread::TooLarge`] iff there is more than the limit; no more than that is read.
-    pub fn read(&self, from: impl Read, told: u64) -> Result<Vec<u8>, Unread> {
+    pub fn read(&self, from: impl Read, expected: u64) -> Result<Vec<u8>, Unread> {
         let mut bytes = Vec::new();
-        if told <= self.bytes {
-            bytes.reserve_exact(usize::try_from(told).unwrap_or(0).saturating_add(1));
+        if expected <= self.bytes {
+            bytes.reserve_exact(usize::try_from(expected).unwrap_or(0).saturating_add(1));
         }
         from.take(self.bytes + 1).read_to_end(&mut bytes)?;
         self.check(&bytes)?;
@@ -249,8 +249,8 @@ mod tests {
 
     #[test]
     fn a_size_that_was_told_wrongly_changes_nothing() {
-        for told in [0, 1, 10, 11, u64::MAX] {
-            assert_eq!(DOCUMENT.read(&b"0123456789"[..], told).unwrap(), b"0123456789");
+        for expected in [0, 1, 10, 11, u64::MAX] {
+            assert_eq!(DOCUMENT.read(&b"0123456789"[..], expected).unwrap(), b"0123456789");
         }
     }
 

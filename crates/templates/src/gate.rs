@@ -140,7 +140,8 @@ pub struct PaidCopies {
 pub fn gate(
     document: &Document,
     proposal: &Proposal,
-    (before, after): (&Audit<'_>, &Audit<'_>),
+    before: &Audit<'_>,
+    after: &Audit<'_>,
     options: &Options<'_>,
     prices: Option<&Prices>,
 ) -> Gate {
@@ -152,7 +153,7 @@ pub fn gate(
         let is = |side: &Option<String>| side.as_deref() == Some(arn);
         proposal.touched.iter().find(|one| is(&one.before) || is(&one.after)).map(|one| one.resource)
     };
-    let losses = |from: &Inventory, to: &Inventory, audits: (&Audit<'_>, &Audit<'_>)| -> Vec<Loss> {
+    let losses = |from: &Inventory, to: &Inventory, audits: Sides<'_>| -> Vec<Loss> {
         let to = &stand_in::with_impossible(to);
         let all = narrowings_between(from, to, &changed, &may_reach_less, options, EFFORT);
         let each = all.into_iter().map(|narrowing| {
@@ -161,13 +162,14 @@ pub fn gate(
         });
         each.collect()
     };
-    let mut stops = losses(sides.0, sides.1, (before, after));
+    let forwards = Sides { from: before, to: after };
+    let mut stops = losses(sides.0, sides.1, forwards);
     let mut accepted = stops.len();
     if let Some(then) = accepted::as_if_recorded(after, sides.1, options) {
-        stops = losses(sides.0, &then, (before, after));
+        stops = losses(sides.0, &then, forwards);
     }
     accepted -= stops.len().min(accepted);
-    let starts = losses(sides.1, sides.0, (after, before));
+    let starts = losses(sides.1, sides.0, Sides { from: after, to: before });
     let drift = drift(&snapshot(before), &snapshot(after));
     let excused = accepted::excused(after);
     let functions = functions(proposal, after, &excused);
@@ -175,7 +177,7 @@ pub fn gate(
         conclusion: Conclusion::Nothing,
         answers: (before.answer().conclusion(), after.answer().conclusion()),
         interruptions: interrupted::interruptions(document, proposal, before, options, &stops),
-        turns: turns(&drift, (before, after), &excused),
+        turns: turns(&drift, before, after, &excused),
         drift,
         stops,
         starts,
@@ -199,8 +201,17 @@ pub fn gate(
     gate
 }
 
+/// The audits of the two sides, in the direction in which something is lost.
+#[derive(Clone, Copy)]
+struct Sides<'a> {
+    /// The side where it is recorded.
+    from: &'a Audit<'a>,
+    /// The other.
+    to: &'a Audit<'a>,
+}
+
 /// What is lost, with an invocation as its example where one is lost as well.
-fn loss(mut narrowing: Narrowing, audits: (&Audit<'_>, &Audit<'_>), resource: Option<usize>) -> Loss {
+fn loss(mut narrowing: Narrowing, audits: Sides<'_>, resource: Option<usize>) -> Loss {
     let certain = certainly_lost(&narrowing, audits);
     if certain && let Some(event) = as_invocation(&narrowing, audits) {
         narrowing.event = Some(Box::new(event));
@@ -209,14 +220,15 @@ fn loss(mut narrowing: Narrowing, audits: (&Audit<'_>, &Audit<'_>), resource: Op
 }
 
 /// True iff the event of a loss is certainly recorded on the one side, and certainly not on the other.
-fn certainly_lost(narrowing: &Narrowing, (from, to): (&Audit<'_>, &Audit<'_>)) -> bool {
+fn certainly_lost(narrowing: &Narrowing, Sides { from, to }: Sides<'_>) -> bool {
     let Some((event, place)) = narrowing.event.as_deref().zip(narrowing.place.as_ref()) else { return false };
     certainly(from, place, event) == Some(true) && certainly(to, place, event) == Some(false)
 }
 
 fn turns(
     drift: &Drift,
-    (before, after): (&Audit<'_>, &Audit<'_>),
+    before: &Audit<'_>,
+    after: &Audit<'_>,
     excused: &BTreeSet<(&str, &str)>,
 ) -> Vec<Turn> {
     let (was, is) = (Proofs::of(before, drift), Proofs::of(after, drift));

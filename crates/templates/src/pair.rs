@@ -2,7 +2,7 @@
 
 use crate::document::{Action, Document, Home, Kind, Language, Proposed, property};
 use crate::value::{Value, Why};
-use cloudtrail::selector_json::{SelectorsError, beside, from_str, value_from_str};
+use cloudtrail::selector_json::{SelectorsError, from_str, recorder_facts, value_from_str};
 
 /// What both documents are called in the answer.
 const ADDRESS: &str = "selectors";
@@ -31,7 +31,7 @@ pub fn of_selectors(before: Option<&str>, after: &str) -> Result<Document, (bool
 
 fn properties(text: &str) -> Result<(Value, Home), SelectorsError> {
     from_str(text)?;
-    let said = beside(text);
+    let facts = recorder_facts(text);
     let arn = value_from_str(text).ok().and_then(|value| {
         let members = value.as_object()?;
         let is_arn = |name: &str| name.eq_ignore_ascii_case("TrailARN") || name == "arn";
@@ -41,8 +41,8 @@ fn properties(text: &str) -> Result<(Value, Home), SelectorsError> {
     let all = [
         (property::NAME, Value::from(ADDRESS)),
         (property::ARN, arn.map_or(Value::Null, Value::Text)),
-        (property::MULTI_REGION_TRAIL, Value::Bool(said.one_region.is_none())),
-        (property::ORGANIZATION_TRAIL, Value::Bool(said.all_accounts)),
+        (property::MULTI_REGION_TRAIL, Value::Bool(facts.one_region.is_none())),
+        (property::ORGANIZATION_TRAIL, Value::Bool(facts.all_accounts)),
         // Selectors of a document that says that it is stopped hold that as a doubt.
         (property::LOGGING, Value::Bool(true)),
         (property::GLOBAL_EVENTS, Value::Bool(true)),
@@ -50,9 +50,9 @@ fn properties(text: &str) -> Result<(Value, Home), SelectorsError> {
         (property::DOCUMENT, Value::from(text)),
     ];
     let home = Home {
-        partition: said.partition,
-        account: said.account,
-        region: said.home_region,
+        partition: facts.partition,
+        account: facts.account,
+        region: facts.home_region,
         region_is_open: false,
     };
     Ok((Value::Map(all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()), home))

@@ -130,7 +130,7 @@ pub fn merge(document: &Document, inventory: Option<&Inventory>, defaults: &Defa
     let alone = inventory.is_none();
     let functions = functions::apply(document, &homes, alone, &mut before, &mut after);
     let names = BucketNames::of(document, &before, &touched, alone);
-    delivery::apply(document, (&before, &touched), &names, &mut after);
+    delivery::apply(document, &before, &touched, &names, &mut after);
     let buckets = buckets::apply(document, &names, alone, &mut after);
     doubts.extend(inventory.into_iter().flat_map(|inventory| outside(document, &homes, inventory)));
     touched.retain(|one| one.before.is_some() || one.after.is_some());

@@ -29,7 +29,7 @@ const LIMIT: usize = 20_000;
 pub fn read(properties: &Value, is_store: bool) -> Read {
     let member = |name: &str| properties.get(name);
     if let Some(Value::Text(document)) = member(property::DOCUMENT) {
-        return told(from_str(document), Vec::new());
+        return with_doubts(from_str(document), Vec::new());
     }
     for name in [property::SELECTORS, property::ADVANCED_SELECTORS] {
         if let Some(why) = member(name).and_then(Value::why) {
@@ -68,11 +68,11 @@ pub fn read(properties: &Value, is_store: bool) -> Read {
             of_a_new_trail()
         };
     }
-    told(from_value(&Json::Object(document)), open)
+    with_doubts(from_value(&Json::Object(document)), open)
 }
 
 /// What was read, with its doubts; those of `open` are told already.
-fn told(read: Result<Selectors, SelectorsError>, mut open: Vec<(String, About)>) -> Read {
+fn with_doubts(read: Result<Selectors, SelectorsError>, mut open: Vec<(String, About)>) -> Read {
     match read {
         Ok(selectors) => {
             let doubts = selectors.list.iter().flat_map(|one| one.doubts());

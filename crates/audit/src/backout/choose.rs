@@ -57,7 +57,7 @@ pub fn choose(
     let mut unmet = Vec::new();
     let mut kept = Vec::new();
     for resource in inventory.places.iter().flat_map(|place| &place.functions.resources) {
-        let facts = inventory.beside.functions.get(&resource.arn);
+        let facts = inventory.extra.functions.get(&resource.arn);
         let must_keep = keep.iter().any(|pattern| pattern.matches(&resource.arn, facts) != Some(false));
         let one = Chosen { arn: resource.arn.to_string(), cost: cost(&resource.arn), risk: risk(facts) };
         if must_keep { kept.push(one) } else { all.push(one) }
@@ -169,7 +169,7 @@ fn matching(
 ) -> Vec<Chosen> {
     let mut open = 0;
     let mut is_match = |one: &Chosen| {
-        let facts = inventory.beside.functions.get(one.arn.as_str());
+        let facts = inventory.extra.functions.get(one.arn.as_str());
         let answers: Vec<Option<bool>> =
             patterns.iter().map(|pattern| pattern.matches(&one.arn, facts)).collect();
         let matched = answers.contains(&Some(true));
@@ -197,7 +197,7 @@ pub fn invocations(inventory: &Inventory, arn: &str) -> Option<u64> {
     let mut parts = arn.splitn(7, ':').skip(3);
     let (region, account) = (parts.next()?.to_owned(), parts.next()?.to_owned());
     let name = parts.nth(1)?;
-    match inventory.beside.invocations.get(&(account, region))? {
+    match inventory.extra.invocations.get(&(account, region))? {
         Seen::Known(counts) => counts.get(name).copied(),
         Seen::Unread(_) => None,
     }

@@ -1,6 +1,6 @@
 //! What a function must look like to be dropped or kept: `arn:...:function:batch-*`, `tag:env=dev`, `account:...`, `region:...`.
 
-use crate::beside::FunctionFacts;
+use crate::extra_facts::FunctionFacts;
 use wildmatch::WildMatch;
 
 /// A pattern that functions match or not. `*` stands for any characters, `?` for one.
@@ -98,7 +98,7 @@ impl Pattern {
 #[cfg(test)]
 mod tests {
     use super::Pattern;
-    use crate::beside::FunctionFacts;
+    use crate::extra_facts::FunctionFacts;
     use cloudtrail::recorder::Seen;
 
     const ARN: &str = "arn:aws:lambda:eu-west-1:111111111111:function:batch-nightly";

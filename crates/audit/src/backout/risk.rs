@@ -1,7 +1,7 @@
 //! What speaks for keeping a function recorded, with the reasons.
 
-use crate::beside::FunctionFacts;
 use crate::code::{Code, Coded};
+use crate::extra_facts::FunctionFacts;
 use cloudtrail::recorder::Seen;
 
 /// How much is at stake where a function's invocations are not recorded. It only orders functions; it is no measurement.
@@ -118,7 +118,7 @@ fn tags(facts: &FunctionFacts, found: &mut Vec<(u32, Coded)>) {
 #[cfg(test)]
 mod tests {
     use super::risk;
-    use crate::beside::{Exposure, FunctionFacts};
+    use crate::extra_facts::{Exposure, FunctionFacts};
     use cloudtrail::recorder::Seen;
     use std::collections::BTreeMap;
 

@@ -182,7 +182,8 @@ pub(super) fn otherwise(
     audit: &Audit<'_>,
     control: &str,
     findings: &[Finding],
-    (status, reason): (Status, Coded),
+    status: Status,
+    reason: Coded,
 ) -> (Status, Coded) {
     let accepted =
         findings.iter().filter(|one| audit.is_accepted(one) && exceptions::is_by_match(audit, one));

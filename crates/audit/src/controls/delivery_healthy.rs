@@ -75,12 +75,12 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         ),
         ..about_places(status, reason)
     });
-    let otherwise = match sightings {
+    let (otherwise, reason) = match sightings {
         0 => (Status::NotApplicable, Code::NoTrails.says("no trail was seen")),
         n => (
             Status::Pass,
             Code::NoDeliveryErrors.says(format!("no delivery error at {}", count(n, "trail and place"))),
         ),
     };
-    ABOUT.answer(audit, findings.collect(), otherwise)
+    ABOUT.answer(audit, findings.collect(), otherwise, reason)
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 type Key<'a> = (State, usize, &'a [Silent]);
 
 /// As [`Key`], where verdicts differ from place to place in nothing but the place: what they say instead of which.
-type Told<'a> = (State, String, &'a [Silent]);
+type Worded<'a> = (State, String, &'a [Silent]);
 
 /// The findings about rows of one plane, one for each distinct reason, in the order of first appearance.
 /// Resources that an exception excuses are left out.
@@ -48,21 +48,21 @@ pub(super) fn places(
     verdict_of: impl Fn(usize) -> usize,
     wanted: impl Fn(usize, State) -> bool,
 ) -> Vec<Finding> {
-    let mut groups: BTreeMap<Told<'_>, (Proof, Vec<usize>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Worded<'_>, (Proof, Vec<usize>)> = BTreeMap::new();
     for (at, place) in audit.places.iter().enumerate() {
         let position = verdict_of(at);
         let verdict = &audit.verdicts[position];
         if wanted(at, verdict.state) {
-            let told = told(audit, position);
+            let words = words(audit, position);
             let proof = Proof { place: at, verdict: position };
-            groups.entry((verdict.state, told, &place.silent)).or_insert((proof, Vec::new())).1.push(at);
+            groups.entry((verdict.state, words, &place.silent)).or_insert((proof, Vec::new())).1.push(at);
         }
     }
     groups.into_values().map(|(proof, places)| of_verdict(audit, proof, places)).collect()
 }
 
 /// What a verdict says escapes, or may escape, and that the work limit was reached where it was.
-fn told(audit: &Audit<'_>, position: usize) -> String {
+fn words(audit: &Audit<'_>, position: usize) -> String {
     let verdict = &audit.verdicts[position];
     let remainder = audit.remainder(position).map(str::to_owned);
     let limit = verdict.open.filter(|open| *open == Open::Work).and_then(|_| verdict.open_reason());
@@ -75,10 +75,10 @@ pub(super) fn of_verdict(audit: &Audit<'_>, proof: Proof, places: Vec<usize>) ->
     let (status, reason) = match verdict.state {
         State::Recorded => (Status::Pass, Code::AllRecorded.says("all are recorded")),
         State::PartiallyRecorded | State::NotRecorded => {
-            (Status::Fail, cause::of_verdict(audit, proof).says(told(audit, proof.verdict)))
+            (Status::Fail, cause::of_verdict(audit, proof).says(words(audit, proof.verdict)))
         }
         State::Undetermined => {
-            (Status::Undetermined, cause::of_verdict(audit, proof).says(told(audit, proof.verdict)))
+            (Status::Undetermined, cause::of_verdict(audit, proof).says(words(audit, proof.verdict)))
         }
     };
     let mut gaps: Vec<usize> =

@@ -77,7 +77,7 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
         findings.push(finding(Status::Undetermined, reason, at_open, gaps));
     }
     let seen: usize = audit.places.iter().map(|place| place.planes[PLANE].rows.len()).sum();
-    let otherwise = match seen {
+    let (otherwise, reason) = match seen {
         0 if unlisted_places(audit, PLANE) > 0 => {
             let reason = "not every function could be listed, but all data events of any are recorded";
             (Status::Pass, Code::AllUnlistedRecorded.says(reason))
@@ -88,7 +88,7 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
             Code::AllRecorded.says(format!("all data events of {} are recorded", count(n, "function"))),
         ),
     };
-    CURRENT.answer(audit, findings, otherwise)
+    CURRENT.answer(audit, findings, otherwise, reason)
 }
 
 fn reason(functions: usize) -> Coded {
@@ -136,12 +136,12 @@ pub(super) fn future(audit: &Audit<'_>) -> ControlResult {
             finding(Status::Fail, reason_of_new(places.len()), places, Vec::new())
         });
     }
-    let otherwise = if audit.places.is_empty() {
+    let (otherwise, reason) = if audit.places.is_empty() {
         (Status::NotApplicable, Code::NoPlaces.says("the inventory holds no account and Region"))
     } else {
         (Status::Pass, Code::AllRecorded.says("all data events of new functions are recorded"))
     };
-    FUTURE.answer(audit, findings, otherwise)
+    FUTURE.answer(audit, findings, otherwise, reason)
 }
 
 fn finding(status: Status, reason: Coded, places: Vec<usize>, gaps: Vec<usize>) -> Finding {

@@ -67,7 +67,7 @@ pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
         let reason = "the inventory holds no account and Region, so nothing was judged";
         findings.push(open(Code::NoPlaces.says(reason), Vec::new(), Vec::new()));
     }
-    FUNCTIONS.answer(audit, findings, (Status::Pass, reason))
+    FUNCTIONS.answer(audit, findings, Status::Pass, reason)
 }
 
 /// Adds what is to be said of new functions: to the finding that says the same of those that exist, else alone.
@@ -163,7 +163,7 @@ fn other_plane(audit: &Audit<'_>, kind: ResourceType, about: &About) -> ControlR
         finding
     }));
     findings.extend(warnings(audit, plane));
-    let otherwise = match seen {
+    let (otherwise, reason) = match seen {
         // What could not be listed may be there, and any would be recorded: else a finding says so.
         0 if unlisted_places(audit, plane) > 0 => {
             let noun = kind.noun();
@@ -180,7 +180,7 @@ fn other_plane(audit: &Audit<'_>, kind: ResourceType, about: &About) -> ControlR
             Code::AllRecorded.says(format!("every invocation of {} is recorded", count(n, kind.noun()))),
         ),
     };
-    about.answer(audit, findings, otherwise)
+    about.answer(audit, findings, otherwise, reason)
 }
 
 /// Places where something may escape that nobody looked at: resources that were not listed and would not surely be

@@ -39,11 +39,11 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         });
     }
     findings.extend(unread(audit));
-    let otherwise = match active.len() {
+    let (otherwise, reason) = match active.len() {
         0 => (Status::NotApplicable, Code::NoTrails.says("no trail records")),
         n => (Status::Pass, Code::ValidationOn.says(format!("on for {}", count(n, "trail")))),
     };
-    ABOUT.answer(audit, findings, otherwise)
+    ABOUT.answer(audit, findings, otherwise, reason)
 }
 
 /// That these are without.

@@ -21,12 +21,12 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         finding.help = on_purpose(audit, finding).or(finding.help.take());
     }
     findings.extend(without_global_services(audit));
-    let otherwise = if audit.places.is_empty() {
+    let (otherwise, reason) = if audit.places.is_empty() {
         (Status::NotApplicable, Code::NoPlaces.says("the inventory holds no account and Region"))
     } else {
         (Status::Pass, Code::AllRecorded.says("all management events are recorded, read and write"))
     };
-    ABOUT.answer(audit, findings, otherwise)
+    ABOUT.answer(audit, findings, otherwise, reason)
 }
 
 /// What recorders leave out on purpose, in words.

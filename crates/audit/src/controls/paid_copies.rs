@@ -59,11 +59,11 @@ pub(super) fn control(audit: &Audit<'_>, prices: Option<&Prices>) -> ControlResu
             exception: None,
         }
     });
-    let otherwise = match rows {
+    let (otherwise, reason) = match rows {
         0 => (Status::NotApplicable, Code::NoResources.says("there is nothing to invoke")),
         _ => (Status::Pass, Code::NothingTwice.says("no invocation is certainly recorded twice")),
     };
-    ABOUT.answer(audit, findings.chain(management).chain(open).collect(), otherwise)
+    ABOUT.answer(audit, findings.chain(management).chain(open).collect(), otherwise, reason)
 }
 
 /// Management events that two recorders record: one finding for each group of recorders.

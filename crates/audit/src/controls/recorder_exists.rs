@@ -105,12 +105,12 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         ));
         findings.push(finding(Status::Undetermined, reason, open, gaps));
     }
-    let otherwise = if audit.places.is_empty() {
+    let (otherwise, reason) = if audit.places.is_empty() {
         (Status::NotApplicable, Code::NoPlaces.says("the inventory holds no account and Region"))
     } else {
         (Status::Pass, Code::RecorderExists.says("a recorder exists at every account and Region"))
     };
-    ABOUT.answer(audit, findings, otherwise)
+    ABOUT.answer(audit, findings, otherwise, reason)
 }
 
 /// That so many places have none.

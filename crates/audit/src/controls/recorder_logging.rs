@@ -53,14 +53,14 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
     for finding in &mut findings {
         finding.tidy();
     }
-    let otherwise = match with {
+    let (otherwise, reason) = match with {
         0 => (Status::NotApplicable, Code::NoRecorder.says("no recorder exists")),
         n => (
             Status::Pass,
             Code::RecorderActive.says(format!("an active recorder delivers at {}", count(n, "place"))),
         ),
     };
-    ABOUT.answer(audit, findings, otherwise)
+    ABOUT.answer(audit, findings, otherwise, reason)
 }
 
 /// Why no recorder that is here records.

@@ -48,14 +48,14 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         finding.tidy();
         findings.push(finding);
     }
-    let otherwise = match looked_at {
+    let (otherwise, reason) = match looked_at {
         0 => (Status::NotApplicable, Code::SelectorsUnreadable.says("no selectors were read")),
         n => (
             Status::Pass,
             Code::ValuesMatch.says(format!("all values of {} can match", count(n, "recorder"))),
         ),
     };
-    ABOUT.answer(audit, findings, otherwise)
+    ABOUT.answer(audit, findings, otherwise, reason)
 }
 
 /// One sentence for each selector and kind of problem, however many values share it.

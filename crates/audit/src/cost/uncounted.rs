@@ -52,17 +52,17 @@ impl Uncounted {
     }
 
     /// One sentence for each kind.
-    pub(crate) fn told(self) -> Vec<Coded> {
-        let mut told = Vec::new();
+    pub(crate) fn to_sentences(self) -> Vec<Coded> {
+        let mut sentences = Vec::new();
         if self.functions > 0 {
             let n = count(self.functions, "function");
-            told.push(
+            sentences.push(
                 Code::InvocationsUnknown
                     .says(format!("the invocations of {n} are not known and not counted")),
             );
         }
         if self.others > 0 {
-            told.push(Code::NewerKindsUncounted.says(format!(
+            sentences.push(Code::NewerKindsUncounted.says(format!(
                 "the invocations of {} of the newer kinds (web functions, MicroVM images) are not known and not counted",
                 count(self.others, "resource")
             )));
@@ -71,11 +71,11 @@ impl Uncounted {
             let n = self.unlisted;
             let places =
                 if n == 1 { "1 account and Region".to_owned() } else { format!("{n} accounts and Regions") };
-            told.push(Code::UnlistedUncounted.says(format!(
+            sentences.push(Code::UnlistedUncounted.says(format!(
                 "the resources of {places} were not listed to the end, and the rest is not counted"
             )));
         }
-        told
+        sentences
     }
 
     /// Those beside functions whose invocations are not known, which are told elsewhere.

@@ -1,6 +1,6 @@
 //! Exceptions, compared: not only until when and by whom, but what each accepts, and why.
 
-use super::Settings;
+use super::{SettingDrift, Settings};
 use crate::exception::Exception;
 use crate::exception::matching::Match;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
     /// What it accepts, until when and by whom, in one line.
-    pub told: String,
+    pub line: String,
     /// The functions that it names.
     pub functions: BTreeSet<String>,
     /// Its other terms: name and value.
@@ -25,9 +25,9 @@ pub struct ExceptionDrift {
     pub before: Option<String>,
     /// What it accepts now; `None` iff it is not there.
     pub after: Option<String>,
-    /// Terms that differ: name, before, after; `None` iff there is none. Empty unless it is there in both. Of functions those that it
+    /// Terms that differ: a value is `None` iff there is none. Empty unless it is there in both. Of functions those that it
     /// names only before, and those that it names only now.
-    pub settings: Vec<(String, Option<String>, Option<String>)>,
+    pub settings: Vec<SettingDrift>,
 }
 
 impl Terms {
@@ -42,7 +42,7 @@ impl Terms {
             settings.extend(of_match(matched));
         }
         Terms {
-            told: exception.told(today),
+            line: exception.in_one_line(today),
             functions: exception.functions.iter().cloned().collect(),
             settings,
         }
@@ -100,15 +100,15 @@ pub(super) fn differing(was: &BTreeMap<String, Terms>, is: &BTreeMap<String, Ter
     let ids: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
     let each = ids.into_iter().filter_map(|id| {
         let (was, is) = (was.get(id), is.get(id));
-        let told = |one: Option<&Terms>| one.map(|terms| terms.told.clone());
+        let line = |one: Option<&Terms>| one.map(|terms| terms.line.clone());
         let settings = was.zip(is).map(|(was, is)| settings(was, is)).unwrap_or_default();
-        let differs = told(was) != told(is) || !settings.is_empty();
-        differs.then(|| ExceptionDrift { id: id.clone(), before: told(was), after: told(is), settings })
+        let differs = line(was) != line(is) || !settings.is_empty();
+        differs.then(|| ExceptionDrift { id: id.clone(), before: line(was), after: line(is), settings })
     });
     each.collect()
 }
 
-fn settings(was: &Terms, is: &Terms) -> Vec<(String, Option<String>, Option<String>)> {
+fn settings(was: &Terms, is: &Terms) -> Vec<SettingDrift> {
     let mut all = super::differing(&was.settings, &is.settings);
     let only = |these: &Terms, others: &Terms| {
         let only: Vec<&str> = these.functions.difference(&others.functions).map(String::as_str).collect();
@@ -116,7 +116,7 @@ fn settings(was: &Terms, is: &Terms) -> Vec<(String, Option<String>, Option<Stri
     };
     let (gone, new) = (only(was, is), only(is, was));
     if gone.is_some() || new.is_some() {
-        all.insert(0, ("functions".to_owned(), gone, new));
+        all.insert(0, SettingDrift { name: "functions".to_owned(), before: gone, after: new });
     }
     all
 }

@@ -59,7 +59,7 @@ impl Match {
 
     /// True iff all tags that are given are known to be those of the ARN.
     pub(crate) fn has_tags(&self, arn: &str, inventory: &Inventory) -> bool {
-        match inventory.beside.tags_of(arn) {
+        match inventory.extra.tags_of(arn) {
             Some(Seen::Known(tags)) => self.tags.iter().all(|(key, value)| tags.get(key) == Some(value)),
             _ => self.tags.is_empty(),
         }

@@ -62,8 +62,9 @@ fn marks(
                 let fails = all().all(|state| state != State::Undetermined)
                     && all().any(|one| one != State::Recorded);
                 let named = is_function.then(|| register.of(one.arn)).flatten();
-                let control = (ABOUT_INVOCATIONS[plane], one.arn);
-                let exception = if fails { register.with_match(named, control, &here) } else { named };
+                let control = ABOUT_INVOCATIONS[plane];
+                let exception =
+                    if fails { register.with_match(named, control, one.arn, &here) } else { named };
                 if let Some(exception) = exception {
                     marks.insert(at, exception);
                     marks.extend(served.elsewhere(at).iter().map(|guest| (*guest, exception)));

@@ -1,7 +1,7 @@
 //! What the recorders make of whatever may ever exist at a place: asked again and again while a plan is sought, so every
 //! answer is kept.
 
-use super::{Bench, Benches, Verdicts};
+use super::{CompiledPlaces, CompiledRecorders, Verdicts};
 use crate::Options;
 use crate::accepted::Register;
 use crate::candidates::Candidates;
@@ -71,7 +71,7 @@ impl<'o> Prospects<'o> {
         let (options, stay) = (self.options, self.exclusions_stay);
         let register = Register::new(options.exceptions, options.today, inventory);
         let mut candidates = Candidates::new(inventory, options);
-        let mut benches = Benches { inventory, by_key: HashMap::new(), all: Vec::new() };
+        let mut compiled = CompiledPlaces { inventory, by_key: HashMap::new(), all: Vec::new() };
         let documents: Vec<Option<usize>> = inventory
             .recorders
             .iter()
@@ -93,7 +93,7 @@ impl<'o> Prospects<'o> {
                 let number = self.known.len();
                 let known = self.known.entry(key);
                 let answer = known.or_insert_with(|| {
-                    let (answer, more) = ask(benches.of(&here), place, about, &register, stay);
+                    let (answer, more) = ask(compiled.of(&here), place, about, &register, stay);
                     Prospect { more_copies: more.then_some(number), ..answer }
                 });
                 answers.push((about, *answer));
@@ -116,7 +116,7 @@ impl<'o> Prospects<'o> {
 
 /// The answer, and whether there may be more copies.
 fn ask(
-    bench: &mut Bench<'_>,
+    recorders: &mut CompiledRecorders<'_>,
     place: &Place,
     about: About,
     register: &Register<'_>,
@@ -125,13 +125,13 @@ fn ask(
     match about {
         About::Any(kind) => {
             let mut out = Verdicts { invocations_alone: true, ..Verdicts::default() };
-            let any = bench.any_alone(kind, place);
+            let any = recorders.any_alone(kind, place);
             let (copies, more) = (any.copies.len(), any.given_up.copies);
             let any = out.add(any);
             let of_functions = kind == ResourceType::Function;
-            let other = if of_functions { bench.any_other(any, place, register, &mut out) } else { any };
+            let other = if of_functions { recorders.any_other(any, place, register, &mut out) } else { any };
             let other =
-                if of_functions { bench.any_accepted(other, place, register, &mut out).0 } else { other };
+                if of_functions { recorders.any_accepted(other, place, register, &mut out).0 } else { other };
             let other = &out.all[other];
             // A selector without a condition on eventName settles which names there are: a change does what no reading can.
             let names = other.open == Some(Open::Names);
@@ -139,8 +139,8 @@ fn ask(
             (Prospect { state, copies, more_copies: None }, more)
         }
         About::Management => {
-            let verdict = bench.management_alone();
-            let narrower = if stay { bench.management_but_exclusions() } else { None };
+            let verdict = recorders.management_alone();
+            let narrower = if stay { recorders.management_but_exclusions() } else { None };
             let state = narrower.map_or(verdict.state, |one| one.state);
             (Prospect { state, copies: verdict.copies.len(), more_copies: None }, verdict.given_up.copies)
         }

@@ -152,7 +152,7 @@ fn judged(world: &Inventory, scope: &Scope, options: &Options<'_>) -> States {
         places: world.places.iter().filter(|place| scope.has(&place.account)).cloned().collect(),
         recorders: world.recorders.clone(),
         gaps: world.gaps.clone(),
-        beside: crate::beside::Beside::default(),
+        extra: crate::extra_facts::ExtraFacts::default(),
     };
     States::of(&judge_invocations(&concerned, options))
 }

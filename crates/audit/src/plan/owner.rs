@@ -21,7 +21,7 @@ pub fn owner(inventory: &Inventory, recorder: &Recorder) -> Owner {
     if recorder.name.starts_with("AWSAccelerator-") {
         return Owner::LandingZoneAccelerator { mark: format!("named {}", recorder.name) };
     }
-    match inventory.beside.tags.get(&recorder.arn) {
+    match inventory.extra.tags.get(&recorder.arn) {
         None => Owner::Unread("the inventory holds no tags".to_owned()),
         Some(Seen::Unread(gap)) => {
             let gap = inventory.gaps.get(*gap);

@@ -4,10 +4,10 @@ use super::conduct::{UNLOOKED, unlooked};
 mod standing;
 
 use super::Reasoned;
+use super::finish::finish_seen;
 use super::may_record::{may_record, reaches};
 use super::record::target;
 use super::retold::say_what_else_goes;
-use super::said::finish_seen;
 use super::{Loss, Plan, PlanOptions, Purpose, Refusal};
 use crate::backout::{Choice, Pattern, Wanted, choose};
 use crate::change::{Change, Setting, Turn};
@@ -51,7 +51,7 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
         let uncounted = Uncounted::of(&before).beside_functions();
         choice.unmet.extend(
             uncounted
-                .told()
+                .to_sentences()
                 .into_iter()
                 .map(|one| Code::BudgetUncounted.says(format!("{one}, so no budget can be promised"))),
         );
@@ -87,12 +87,12 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     let options = PlanOptions { audit: judged, ..*options };
     let purpose = Purpose::Backout(exception.clone());
     let nothing = refusals.clone();
-    let (mut plan, (lost, open)) = finish_seen(inventory, &options, purpose, (steps, refusals), lost);
+    let (mut plan, (lost, open)) = finish_seen(inventory, &options, purpose, steps, refusals, lost);
     if !open.is_empty() {
         // As where a recorder was not read: who is not known may record them, and leaving them out would save nothing.
         let purpose = Purpose::Backout(Exception { functions: Vec::new(), ..exception });
         let refusals = nothing.into_iter().chain(open).collect();
-        return finish_seen(inventory, today, purpose, (Vec::new(), refusals), |_, _| ()).0;
+        return finish_seen(inventory, today, purpose, Vec::new(), refusals, |_, _| ()).0;
     }
     plan.losses = losses(inventory, &plan, &choice);
     prove(&mut plan, &lost, &exception);

@@ -45,7 +45,7 @@ pub(super) fn skeleton(inventory: &Inventory) -> Inventory {
             .collect(),
         recorders: inventory.recorders.clone(),
         gaps: inventory.gaps.clone(),
-        beside: crate::beside::Beside::default(),
+        extra: crate::extra_facts::ExtraFacts::default(),
     }
 }
 

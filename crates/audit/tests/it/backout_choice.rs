@@ -2,7 +2,7 @@
 
 use crate::world::{HERE, MEMBER, World, function};
 use audit::backout::{Pattern, Wanted, choose};
-use audit::beside::{Exposure, FunctionFacts};
+use audit::extra_facts::{Exposure, FunctionFacts};
 use cloudtrail::recorder::Seen;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -28,7 +28,7 @@ fn world(functions: &[(u32, bool)]) -> (World, HashMap<String, f64>) {
             tags: Seen::Known(BTreeMap::from([("env".to_owned(), env.to_owned())])),
             triggers: Seen::Known(Vec::new()),
         };
-        world.inventory.beside.functions.insert(arn.as_str().into(), facts);
+        world.inventory.extra.functions.insert(arn.as_str().into(), facts);
         costs.insert(arn, f64::from(*cost));
     }
     (world, costs)
@@ -88,7 +88,7 @@ fn what_is_not_known_is_never_dropped() {
         choice.dropped.is_empty() && choice.unmet[0].contains("does not say how often 1 function is invoked"),
         "{choice:?}"
     );
-    world.inventory.beside.functions.clear();
+    world.inventory.extra.functions.clear();
     let keep = [Pattern::parse("tag:env=prod").unwrap()];
     let all = [Pattern::parse("*").unwrap()];
     let choice = choose(&world.inventory, &Wanted::Drop(all.to_vec()), &keep, |_| None);

@@ -31,7 +31,7 @@ fn world() -> World {
 
 fn counted(mut world: World, counts: &[(&str, u64)]) -> World {
     let counts: BTreeMap<String, u64> = counts.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect();
-    world.inventory.beside.invocations.insert((MEMBER.to_owned(), HERE.to_owned()), Seen::Known(counts));
+    world.inventory.extra.invocations.insert((MEMBER.to_owned(), HERE.to_owned()), Seen::Known(counts));
     world
 }
 
@@ -77,9 +77,9 @@ fn without_any_count_no_cost_is_told() {
     let mut unread = world();
     let gap = unread.gap("cloudwatch:GetMetricData");
     let key = (MEMBER.to_owned(), HERE.to_owned());
-    unread.inventory.beside.invocations.insert(key, Seen::Unread(gap));
+    unread.inventory.extra.invocations.insert(key, Seen::Unread(gap));
     assert_eq!(planned(&unread).cost, None);
-    unread.inventory.beside.invocations.clear();
+    unread.inventory.extra.invocations.clear();
     assert_eq!(planned(&unread).cost, None);
 }
 

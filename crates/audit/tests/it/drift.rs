@@ -34,7 +34,7 @@ fn a_narrowed_trail_shows_as_selectors_verdict_and_control() {
     assert!(told.controls.contains(&("lambda-invocations-recorded".to_owned(), Status::Pass, Status::Fail)));
     assert_eq!(told.resources[0].arn, function(MEMBER, HERE, "orders"));
     assert_eq!((told.resources[0].before, told.resources[0].after), (State::Recorded, State::NotRecorded));
-    let names: Vec<&str> = told.recorders[0].settings.iter().map(|(name, ..)| name.as_str()).collect();
+    let names: Vec<&str> = told.recorders[0].settings.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["selectors"]);
 }
 
@@ -44,8 +44,9 @@ fn stopped_logging_shows_at_its_place() {
     let Seen::Known(status) = after.status(MEMBER, HERE) else { panic!("status is known") };
     status.logging = false;
     let told = between(&good(), &after);
-    let expected = (format!("logging in {MEMBER} {HERE}"), Some("on".to_owned()), Some("off".to_owned()));
-    assert_eq!(told.recorders[0].settings, [expected]);
+    let [setting] = told.recorders[0].settings.as_slice() else { panic!("{:?}", told.recorders[0].settings) };
+    assert_eq!(setting.name, format!("logging in {MEMBER} {HERE}"));
+    assert_eq!((setting.before.as_deref(), setting.after.as_deref()), (Some("on"), Some("off")));
 }
 
 #[test]
@@ -56,8 +57,9 @@ fn what_came_and_went_is_listed_and_what_is_unread_is_no_value() {
     let told = between(&good(), &after);
     assert_eq!(told.appeared[0].0.0, function(MEMBER, HERE, "fresh"));
     assert_eq!(told.gone[0].0.0, function(MEMBER, HERE, "orders"));
-    let (name, was, is) = &told.recorders[0].settings[0];
-    assert_eq!((name.as_str(), was.is_some(), is), ("selectors", true, &None));
+    let setting = &told.recorders[0].settings[0];
+    assert_eq!((setting.name.as_str(), setting.before.is_some()), ("selectors", true));
+    assert_eq!(setting.after, None);
     let told = between(&World::member(), &good());
     assert_eq!(told.recorders[0].there, (false, true));
 }
@@ -177,7 +179,7 @@ fn an_exception_that_accepts_something_else_is_no_nothing() {
     ] {
         let told = told(change);
         let names: Vec<&str> =
-            told.iter().flat_map(|one| &one.settings).map(|(name, ..)| name.as_str()).collect();
+            told.iter().flat_map(|one| &one.settings).map(|one| one.name.as_str()).collect();
         assert_eq!(names, [name]);
     }
     let many = |last: &str| {
@@ -185,7 +187,7 @@ fn an_exception_that_accepts_something_else_is_no_nothing() {
         names.collect::<Vec<String>>()
     };
     let told = told(&|one| one.matched.as_mut().unwrap().arns = many("z"));
-    assert!(told[0].settings[0].2.as_ref().unwrap().contains("and 11 more"), "{told:?}");
+    assert!(told[0].settings[0].after.as_ref().unwrap().contains("and 11 more"), "{told:?}");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What records say of a function: each rule, and the laws over all that can be known.
 
 use audit::evidence::{
-    Beside, Doubt, Known, Looked, Metric, Near, Note, Origin, Outcome, RECORDED_AFTER, RECORDED_BEFORE,
-    Records, SETTLED_AFTER, Unproven, decide, is_settled, may_be_near, sums,
+    Doubt, Known, Looked, Metric, Near, Note, Origin, Outcome, PartlyUnproven, RECORDED_AFTER,
+    RECORDED_BEFORE, Records, SETTLED_AFTER, Unproven, decide, is_settled, may_be_near, sums,
 };
 use proptest::prelude::*;
 
@@ -11,7 +11,7 @@ fn missing() -> Known {
     Known {
         records: Records::default(),
         unproven: None,
-        beside: None,
+        partly_unproven: None,
         metric: Metric::Known(7),
         looked: Looked::Whole { files: 3 },
         origin: Origin::ByHand,
@@ -65,8 +65,8 @@ fn records_that_no_digest_proves_are_neither_evidence_nor_missing() {
 #[test]
 fn records_beside_those_that_are_proven_are_counted_in_a_note_and_change_nothing() {
     let note = |all, files| {
-        let beside = Some(Beside { all, files, first: unproven().unwrap() });
-        let decided = decide(&Known { records: seen(43), beside, ..missing() });
+        let partly_unproven = Some(PartlyUnproven { all, files, first: unproven().unwrap() });
+        let decided = decide(&Known { records: seen(43), partly_unproven, ..missing() });
         assert_eq!(decided.outcome, Outcome::Evidenced);
         decided.notes.iter().map(ToString::to_string).find(|note| note.contains("proven")).unwrap()
     };
@@ -231,7 +231,7 @@ fn known() -> impl Strategy<Value = Known> {
         |(records, metric, looked, origin, (settled, proven), near)| Known {
             records: seen(records),
             unproven: if proven { None } else { unproven() },
-            beside: None,
+            partly_unproven: None,
             metric,
             looked,
             origin,

@@ -204,10 +204,10 @@ fn an_exception_is_no_recorder_where_there_is_none() {
 #[test]
 fn an_exception_that_is_only_too_long_is_not_said_to_have_ended() {
     let mut one = exception(&["batch"]);
-    assert!(one.told("2026-11-23").contains("until 2026-12-31"));
-    assert!(one.told("2027-01-01").contains("ended 2026-12-31"));
+    assert!(one.in_one_line("2026-11-23").contains("until 2026-12-31"));
+    assert!(one.in_one_line("2027-01-01").contains("ended 2026-12-31"));
     one.limit(30, "2026-11-23");
-    let told = one.told("2026-11-23");
+    let told = one.in_one_line("2026-11-23");
     assert!(
         told.contains("does not hold, because it ends on 2026-12-31, and at most 30 days")
             && !told.contains("ended"),

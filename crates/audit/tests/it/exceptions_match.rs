@@ -114,12 +114,12 @@ fn a_tag_counts_only_where_tags_were_read() {
     assert_eq!(on(&world, &exceptions).accepted[0].matched, None, "nobody knows");
     let arn = world.of("main").arn.clone();
     let gap = world.gap("cloudtrail:ListTags");
-    world.inventory.beside.tags.insert(arn.clone(), Seen::Unread(gap));
+    world.inventory.extra.tags.insert(arn.clone(), Seen::Unread(gap));
     assert_eq!(status(&world), Status::Fail);
-    world.inventory.beside.tags.insert(arn.clone(), Seen::Known(BTreeMap::new()));
+    world.inventory.extra.tags.insert(arn.clone(), Seen::Known(BTreeMap::new()));
     assert_eq!(status(&world), Status::Fail);
     assert_eq!(on(&world, &exceptions).accepted[0].matched, Some(false));
-    world.inventory.beside.tags.insert(arn, Seen::Known(tags));
+    world.inventory.extra.tags.insert(arn, Seen::Known(tags));
     assert_eq!(status(&world), Status::Pass);
 }
 
@@ -139,7 +139,7 @@ fn functions_are_accepted_by_tags_that_were_read_and_new_ones_never() {
     };
     assert_eq!(accepted(&world), (0, None), "nobody knows");
     let mut tag = |name: &str, seen| {
-        world.inventory.beside.function_tags.insert(function(MEMBER, HERE, name).into(), seen);
+        world.inventory.extra.function_tags.insert(function(MEMBER, HERE, name).into(), seen);
         accepted(&world)
     };
     assert_eq!(tag("a", Seen::Known(BTreeMap::new())), (0, None));

@@ -176,7 +176,7 @@ fn whoever_manages_the_trail_is_named() {
     assert!(matches!(planned(&world).steps[0].owner, Owner::Unread(_)), "its tags were not asked for");
     let arn = world.of("main").arn.clone();
     let tags = [("ManagedBy".to_owned(), "Terraform".to_owned())];
-    world.inventory.beside.tags.insert(arn, Seen::Known(tags.into()));
+    world.inventory.extra.tags.insert(arn, Seen::Known(tags.into()));
     assert!(matches!(planned(&world).steps[0].owner, Owner::Terraform { .. }));
 }
 

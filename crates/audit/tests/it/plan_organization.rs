@@ -32,7 +32,7 @@ fn by_trails(world: &World, per_account: bool) -> Plan {
 fn the_delegated_administrator_makes_the_organizations_trail() {
     let mut world = without_management();
     let administrators = vec!["333333333333".to_owned(), OTHER.to_owned()];
-    world.inventory.beside.administrators.insert("o-acme".to_owned(), Seen::Known(administrators));
+    world.inventory.extra.administrators.insert("o-acme".to_owned(), Seen::Known(administrators));
     let plan = by_trails(&world, false);
     let (settings, refusals) = (kinds(&plan), &plan.refusals);
     assert_eq!(settings.iter().filter(|(_, kind)| *kind == "trail").count(), 1, "{plan:#?}");
@@ -63,7 +63,7 @@ fn the_delegated_administrator_makes_the_organizations_trail() {
 fn an_organizations_trail_is_changed_through_whoever_may() {
     let mut world = without_management().trail("org", MANAGEMENT, true, MANAGEMENT_ONLY);
     let administrators = Seen::Known(vec![OTHER.to_owned()]);
-    world.inventory.beside.administrators.insert("o-acme".to_owned(), administrators);
+    world.inventory.extra.administrators.insert("o-acme".to_owned(), administrators);
     let plan = by_trails(&world, false);
     assert_eq!(kinds(&plan), [("org", "selectors")]);
     assert_eq!(plan.steps[0].change.target.account, OTHER);
@@ -82,7 +82,7 @@ fn no_account_gets_a_trail_of_its_own_unasked() {
         (known(&["333333333333"]), "nor was its delegated administrator for CloudTrail, 333333333333"),
         (Some(Seen::Unread(gap)), "organizations:ListDelegatedAdministrators"),
     ] {
-        world.inventory.beside.administrators =
+        world.inventory.extra.administrators =
             administrators.into_iter().map(|of| ("o-acme".to_owned(), of)).collect();
         let plan = by_trails(&world, false);
         assert!(plan.steps.is_empty(), "{plan:#?}");

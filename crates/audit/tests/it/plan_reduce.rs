@@ -176,7 +176,7 @@ fn a_budget_is_kept_by_the_high_estimate() {
     let mut world = world();
     let counts = BTreeMap::from([("batch".to_owned(), 100_000_000), ("orders".to_owned(), 1_000_000)]);
     let key = (MEMBER.to_owned(), HERE.to_owned());
-    world.inventory.beside.invocations.insert(key, Seen::Known(counts));
+    world.inventory.extra.invocations.insert(key, Seen::Known(counts));
     let options = PlanOptions { prices: Some(&prices), ..options(&[], TODAY) };
     let plan = backout(&world.inventory, &options, &reduction(Wanted::Budget(10.0)));
     assert_eq!(declared(&plan).functions, [function(MEMBER, HERE, "batch")]);

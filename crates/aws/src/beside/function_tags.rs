@@ -26,7 +26,7 @@ impl Session {
         let reads: Vec<(Box<str>, Tags)> = reads.buffered(AT_ONCE).collect().await;
         for (arn, tags) in reads {
             let tags = seen(tags, &mut inventory.gaps);
-            inventory.beside.function_tags.insert(arn, tags);
+            inventory.extra.function_tags.insert(arn, tags);
         }
         Collected { inventory, requests: self.requests(), interrupted: self.wire.interrupted() }
     }

@@ -10,7 +10,7 @@ use crate::collect::{listed, pages};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::session::{Reach, Session};
-use audit::beside::{Exposure, FunctionFacts};
+use audit::extra_facts::{Exposure, FunctionFacts};
 use audit::inventory::{Gap, Place};
 use cloudtrail::resource::unqualified;
 use futures_util::stream::{StreamExt, iter};

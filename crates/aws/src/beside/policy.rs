@@ -1,6 +1,6 @@
 //! Whom a function's resource policy lets invoke it.
 
-use audit::beside::Exposure;
+use audit::extra_facts::Exposure;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -99,7 +99,7 @@ fn narrowed(condition: Option<&Value>) -> bool {
 mod tests {
     use super::exposure;
 
-    fn of(principal: &str, condition: &str) -> audit::beside::Exposure {
+    fn of(principal: &str, condition: &str) -> audit::extra_facts::Exposure {
         let text = format!(
             r#"{{"Statement":[{{"Effect":"Allow","Principal":{principal},"Action":"lambda:InvokeFunction"{condition}}}]}}"#
         );

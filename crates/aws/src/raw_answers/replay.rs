@@ -5,7 +5,7 @@ use crate::bounded::{ITEMS, LARGEST, TooLarge};
 use crate::call::Call;
 use crate::gap::{Class, Failure};
 use crate::lock::lock;
-use audit::raw_answers::{Asked, Recall, Said};
+use audit::raw_answers::{Asked, RawAnswer, Recall};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -69,7 +69,7 @@ impl Replay {
     pub(crate) async fn outcome(&self, call: &Call<'_>) -> Result<(), Failure> {
         self.go_on().await;
         match self.recalled(Exchange::of(call).asked.clone()) {
-            Ok(Said::Withheld) => Ok(()),
+            Ok(RawAnswer::Withheld) => Ok(()),
             Ok(_) => Err(Failure::new(Class::Refused, NOT_KEPT)),
             Err(failure) => Err(failure),
         }
@@ -84,13 +84,13 @@ impl Replay {
     }
 
     /// What was kept of exactly this request, else of the call where it never came to a request.
-    fn recalled(&self, asked: Asked) -> Result<Said, Failure> {
+    fn recalled(&self, asked: Asked) -> Result<RawAnswer, Failure> {
         let without = || Asked { request: None, ..asked.clone() };
         let said = self.recall.recall(&asked);
         let said =
             if asked.request.is_some() { said.or_else(|| self.recall.recall(&without())) } else { said };
         match said {
-            Some(Said::Failure { class, code, error }) => {
+            Some(RawAnswer::Failure { class, code, error }) => {
                 let class = Class::parse(&class);
                 Err(Failure { code, ..Failure::new(class, error) })
             }
@@ -108,7 +108,7 @@ impl Replay {
     fn answer(&self, exchange: &Exchange, request: &HttpRequest) -> Result<HttpResponse, Failure> {
         let asked = Asked { request: Some(request_of(request)), ..exchange.asked.clone() };
         match self.recalled(asked)? {
-            Said::Answer { status, error_code, body, .. } => response(status, error_code, body),
+            RawAnswer::Answer { status, error_code, body, .. } => response(status, error_code, body),
             _ => Err(Failure::new(Class::Refused, NOT_KEPT)),
         }
     }

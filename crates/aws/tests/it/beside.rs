@@ -110,20 +110,19 @@ async fn counts_tags_and_facts_are_read() {
     let served = served(|_, _| None).await;
     let inventory = enriched(&served, ALL).await;
     let gaps: Vec<_> = inventory.gaps.iter().map(|gap| (&gap.call, &gap.error)).collect();
-    let counts =
-        inventory.beside.invocations[&key("us-east-1")].known().unwrap_or_else(|| panic!("{gaps:?}"));
+    let counts = inventory.extra.invocations[&key("us-east-1")].known().unwrap_or_else(|| panic!("{gaps:?}"));
     assert_eq!(counts.len(), 120);
     assert_eq!(counts.values().sum::<u64>(), 2 * (0..120).sum::<u64>());
-    let tagged = inventory.beside.tags.values().filter(|tags| tags.known().is_some()).count();
-    assert_eq!(tagged, inventory.beside.tags.len());
-    assert_eq!(inventory.beside.functions.len(), 123);
-    let open = inventory.beside.functions.iter().filter(|(arn, _)| arn.ends_with("f0000"));
+    let tagged = inventory.extra.tags.values().filter(|tags| tags.known().is_some()).count();
+    assert_eq!(tagged, inventory.extra.tags.len());
+    assert_eq!(inventory.extra.functions.len(), 123);
+    let open = inventory.extra.functions.iter().filter(|(arn, _)| arn.ends_with("f0000"));
     for (arn, facts) in open {
         assert!(facts.policy.known().unwrap().public, "{arn}");
         assert_eq!(facts.urls.known().unwrap(), &["NONE"]);
         assert_eq!(facts.tags.known().unwrap()["env"], "dev");
     }
-    let closed = inventory.beside.functions.values().filter(|facts| !facts.policy.known().unwrap().public);
+    let closed = inventory.extra.functions.values().filter(|facts| !facts.policy.known().unwrap().public);
     assert!(closed.count() >= 120);
 }
 
@@ -142,10 +141,10 @@ async fn what_is_refused_is_a_gap_and_never_a_zero() {
     })
     .await;
     let inventory = enriched(&served, ALL).await;
-    let here = &inventory.beside.invocations[&key("us-east-1")];
+    let here = &inventory.extra.invocations[&key("us-east-1")];
     let gap = &inventory.gaps[here.gap().unwrap()];
     assert_eq!(gap.call, "cloudwatch:GetMetricData");
-    assert!(inventory.beside.tags.values().all(|tags| matches!(tags, Seen::Unread(_))));
+    assert!(inventory.extra.tags.values().all(|tags| matches!(tags, Seen::Unread(_))));
 }
 
 #[tokio::test]
@@ -158,7 +157,7 @@ async fn an_answer_that_leaves_a_function_out_is_a_gap() {
     })
     .await;
     let inventory = enriched(&served, Wants { invocations: true, ..Wants::default() }).await;
-    assert!(inventory.beside.invocations[&key("us-east-1")].gap().is_some());
+    assert!(inventory.extra.invocations[&key("us-east-1")].gap().is_some());
 }
 
 #[tokio::test]
@@ -167,8 +166,8 @@ async fn a_recorder_that_the_answer_does_not_name_has_unread_tags() {
         served(|op, _| (op.action == "cloudtrail:ListTags").then(|| send(200, r#"{"ResourceTagList":[]}"#)))
             .await;
     let inventory = enriched(&served, Wants { tags: true, ..Wants::default() }).await;
-    assert!(!inventory.beside.tags.is_empty());
-    assert!(inventory.beside.tags.values().all(|tags| tags.gap().is_some()));
+    assert!(!inventory.extra.tags.is_empty());
+    assert!(inventory.extra.tags.values().all(|tags| tags.gap().is_some()));
 }
 
 #[tokio::test]
@@ -182,9 +181,9 @@ async fn tags_of_single_functions_are_read_and_a_refusal_is_a_gap() {
     let session = opened(&served.options(Accounts::Caller), Stop::new()).await;
     let inventory =
         session.read_function_tags(collected.inventory, &[read.as_str(), kept.as_str()]).await.inventory;
-    assert_eq!(inventory.beside.function_tags.len(), 2, "no other was asked about");
-    assert_eq!(inventory.beside.function_tags[read.as_str()].known().unwrap()["env"], "dev");
-    let gap = inventory.beside.function_tags[kept.as_str()].gap().unwrap();
+    assert_eq!(inventory.extra.function_tags.len(), 2, "no other was asked about");
+    assert_eq!(inventory.extra.function_tags[read.as_str()].known().unwrap()["env"], "dev");
+    let gap = inventory.extra.function_tags[kept.as_str()].gap().unwrap();
     assert_eq!(inventory.gaps[gap].subject.as_deref(), Some(kept.as_str()));
 }
 
@@ -230,16 +229,16 @@ async fn delegated_administrators_are_read_where_the_management_account_is_out_o
     let inventory = administrators(&served, members()).await;
     let mut wanted = vec![CALLER.to_owned(), OTHER.to_owned()];
     wanted.sort();
-    let found: Vec<_> = inventory.beside.administrators.values().collect();
+    let found: Vec<_> = inventory.extra.administrators.values().collect();
     assert_eq!(found, [&Seen::Known(wanted)]);
     assert_eq!(served.count(LIST), 2);
 
     // Nobody needs to know where the management account can be reached, or one account is all there is.
     let served = self::served(pages).await;
-    assert!(administrators(&served, members()).await.beside.administrators.is_empty());
+    assert!(administrators(&served, members()).await.extra.administrators.is_empty());
     assert_eq!(served.count(LIST), 0);
     let served = without_management(pages).await;
-    assert!(administrators(&served, Accounts::Caller).await.beside.administrators.is_empty());
+    assert!(administrators(&served, Accounts::Caller).await.extra.administrators.is_empty());
     assert_eq!(served.count(LIST), 0);
 }
 
@@ -255,7 +254,7 @@ async fn administrators_that_cannot_be_read_are_a_gap_and_never_none() {
         let served = without_management(move |op, _| (op.action == LIST).then(answer)).await;
         let collected = served.collect(members()).await.unwrap().inventory;
         let inventory = administrators(&served, members()).await;
-        let gaps: Vec<_> = inventory.beside.administrators.values().map(Seen::gap).collect();
+        let gaps: Vec<_> = inventory.extra.administrators.values().map(Seen::gap).collect();
         let [Some(gap)] = gaps.as_slice() else { panic!("{gaps:?}") };
         assert_eq!(inventory.gaps[*gap].call, LIST);
         assert_eq!(inventory.gaps.len(), collected.gaps.len() + 1);

@@ -31,31 +31,31 @@ fn lists() -> [List; 5] {
         List {
             call: "lambda:ListEventSourceMappings",
             is: |_, request| request.path.contains("/event-source-mappings"),
-            unread: |all| gaps(all.beside.functions.values().map(|facts| &facts.triggers)),
+            unread: |all| gaps(all.extra.functions.values().map(|facts| &facts.triggers)),
             members: Some(("EventSourceMappings", "NextMarker")),
         },
         List {
             call: "lambda:ListFunctionUrlConfigs",
             is: |_, request| request.path.contains("/urls"),
-            unread: |all| gaps(all.beside.functions.values().map(|facts| &facts.urls)),
+            unread: |all| gaps(all.extra.functions.values().map(|facts| &facts.urls)),
             members: Some(("FunctionUrlConfigs", "NextMarker")),
         },
         List {
             call: "lambda:ListTags",
             is: |_, request| request.path.starts_with("/2017-03-31/tags"),
-            unread: |all| gaps(all.beside.functions.values().map(|facts| &facts.tags)),
+            unread: |all| gaps(all.extra.functions.values().map(|facts| &facts.tags)),
             members: None,
         },
         List {
             call: "lambda:GetPolicy",
             is: |_, request| request.path.ends_with("/policy"),
-            unread: |all| gaps(all.beside.functions.values().map(|facts| &facts.policy)),
+            unread: |all| gaps(all.extra.functions.values().map(|facts| &facts.policy)),
             members: None,
         },
         List {
             call: "cloudtrail:ListTags",
             is: |op, _| op.action == "cloudtrail:ListTags",
-            unread: |all| gaps(all.beside.tags.values()),
+            unread: |all| gaps(all.extra.tags.values()),
             members: Some(("ResourceTagList", "NextToken")),
         },
     ]

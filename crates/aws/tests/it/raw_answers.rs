@@ -6,7 +6,7 @@ use crate::world::{Fault, Served};
 use audit::again::differences;
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::raw_answers::{Asked, Collection, Keep, Recall, Said};
+use audit::raw_answers::{Asked, Collection, Keep, RawAnswer, Recall};
 use aws::{Accounts, CollectedAgain, Session, Stop, collect_again};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -16,10 +16,10 @@ const AT: &str = "2026-11-23T12:00:00Z";
 
 /// Answers in memory; those to the same question in the order in which they came.
 #[derive(Debug, Default)]
-struct Kept(Mutex<BTreeMap<Asked, Vec<Said>>>);
+struct Kept(Mutex<BTreeMap<Asked, Vec<RawAnswer>>>);
 
 impl Keep for Kept {
-    fn keep(&self, asked: &Asked, said: &Said) {
+    fn keep(&self, asked: &Asked, said: &RawAnswer) {
         let mut all = self.0.lock().unwrap();
         let before = all.entry(asked.clone()).or_default();
         if before.last() != Some(said) {
@@ -29,7 +29,7 @@ impl Keep for Kept {
 }
 
 impl Recall for Kept {
-    fn recall(&self, asked: &Asked) -> Option<Said> {
+    fn recall(&self, asked: &Asked) -> Option<RawAnswer> {
         let mut all = self.0.lock().unwrap();
         let said = all.get_mut(asked)?;
         if said.len() > 1 { Some(said.remove(0)) } else { said.first().cloned() }
@@ -126,10 +126,10 @@ async fn every_operation_of_a_collection_is_kept_and_no_credentials_are() {
     assert_eq!(operations, asked.iter().map(String::as_str).collect());
     for (asked, said) in kept.iter() {
         if asked.operation == "sts:AssumeRole" {
-            assert_eq!((&asked.request, &said[..]), (&None, &[Said::Withheld][..]));
+            assert_eq!((&asked.request, &said[..]), (&None, &[RawAnswer::Withheld][..]));
         }
         for said in said {
-            let Said::Answer { body, selection, .. } = said else { continue };
+            let RawAnswer::Answer { body, selection, .. } = said else { continue };
             let text = String::from_utf8_lossy(body);
             assert!(!text.contains("SessionToken") && !text.contains("SecretAccessKey"), "{asked:?}");
             let listed = asked.operation.starts_with("lambda:List") && asked.operation != "lambda:ListTags";
@@ -164,8 +164,8 @@ async fn answers_that_are_changed_moved_or_gone_are_found() {
             };
             assert!(anew.missing.contains(asked), "{asked:?}");
         }
-        let Said::Answer { status, body, .. } = &said[0] else { continue };
-        let changed = Said::Answer {
+        let RawAnswer::Answer { status, body, .. } = &said[0] else { continue };
+        let changed = RawAnswer::Answer {
             status: *status,
             error_code: None,
             selection: false,
@@ -195,7 +195,7 @@ async fn what_was_never_sent_fails_again_as_it_did() {
     };
     let page = whole.keys().find(|asked| second(asked)).unwrap().clone();
     whole.remove(&page);
-    let silent = Said::Failure { class: "silent".to_owned(), code: None, error: "no answer".to_owned() };
+    let silent = RawAnswer::Failure { class: "silent".to_owned(), code: None, error: "no answer".to_owned() };
     whole.insert(Asked { request: None, ..page.clone() }, vec![silent]);
     let anew = again(Arc::new(Kept(Mutex::new(whole))), &collection).await;
     assert_eq!(anew.missing, []);
@@ -221,8 +221,12 @@ async fn answers_that_lead_to_endless_questions_are_given_up() {
     let body = format!(r#"{{"Regions":[{}]}}"#, regions.join(",")).into_bytes();
     for (asked, said) in kept.0.lock().unwrap().iter_mut() {
         if asked.operation == "account:ListRegions" {
-            *said =
-                vec![Said::Answer { status: 200, error_code: None, selection: false, body: body.clone() }];
+            *said = vec![RawAnswer::Answer {
+                status: 200,
+                error_code: None,
+                selection: false,
+                body: body.clone(),
+            }];
         }
     }
     let CollectedAgain { inventory, missing } = again(kept, &collection).await;
@@ -241,7 +245,7 @@ async fn hostile_answers_end_in_words() {
     for body in bodies {
         for (status, error_code) in [(200, None), (0, None), (65_535, None), (400, Some("a\r\nb".to_owned()))]
         {
-            let said = Said::Answer { status, error_code, selection: true, body: body.clone() };
+            let said = RawAnswer::Answer { status, error_code, selection: true, body: body.clone() };
             let hostile = whole.keys().map(|asked| {
                 let kept = asked.operation == "sts:GetCallerIdentity" || asked.operation == "sts:AssumeRole";
                 (asked.clone(), if kept { whole[asked].clone() } else { vec![said.clone()] })

@@ -70,7 +70,7 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
     let audits = (::audit::audit(&proposal.before, &options), ::audit::audit(&proposal.after, &options));
     // The prices that come with the program are prices: a test holds it.
     let prices = store::read_prices(None).ok();
-    let gate = gate(&document, &proposal, (&audits.0, &audits.1), &options, prices.as_ref());
+    let gate = gate(&document, &proposal, &audits.0, &audits.1, &options, prices.as_ref());
     let ids = baseline.as_ref().map(|one| &one.ids);
     let (file, inventory) = (shown(&file), inventory.as_deref().map(called));
     let check = Check {

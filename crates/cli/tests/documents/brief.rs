@@ -184,7 +184,7 @@ fn the_next_plan_is_one_that_its_owner_can_use() {
         let mut inventory = acme();
         for recorder in &inventory.recorders {
             let tags = tag.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-            inventory.beside.tags.insert(recorder.arn.clone(), Seen::Known(tags));
+            inventory.extra.tags.insert(recorder.arn.clone(), Seen::Known(tags));
         }
         report::next_command(&audited(&inventory), &flags).0
     };

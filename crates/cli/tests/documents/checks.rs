@@ -22,7 +22,7 @@ fn written(
     let options = audit::Options::default();
     let audits = (audit::audit(&proposal.before, &options), audit::audit(&proposal.after, &options));
     let prices = store::read_prices(None).unwrap();
-    let gate = templates::gate::gate(document, &proposal, (&audits.0, &audits.1), &options, Some(&prices));
+    let gate = templates::gate::gate(document, &proposal, &audits.0, &audits.1, &options, Some(&prices));
     let check = Check {
         gate: &gate,
         document,

@@ -1,7 +1,7 @@
 //! The inventory file gives back what was put in, whatever it was.
 
 use crate::worlds;
-use audit::beside::{Beside, Exposure, FunctionFacts};
+use audit::extra_facts::{Exposure, ExtraFacts, FunctionFacts};
 use audit::inventory::{
     Account, Gap, GapKind, Inventory, Listing, OptIn, Organization, Place, Resource, Serving, Sighting,
     TrailStatus,
@@ -225,7 +225,7 @@ fn settle(mut place: Place, (account, region): (String, String)) -> Place {
     Place { account, region, ..place }
 }
 
-fn beside() -> impl Strategy<Value = Beside> {
+fn extra_facts() -> impl Strategy<Value = ExtraFacts> {
     let tags = || seen(btree_map(text(), text(), 0..3));
     let exposure = (any::<bool>(), vec(id(), 0..2), vec(text(), 0..2))
         .prop_map(|(public, accounts, services)| Exposure { public, accounts, services });
@@ -245,7 +245,7 @@ fn beside() -> impl Strategy<Value = Beside> {
         btree_map(arn().prop_map(String::into_boxed_str), tags(), 0..3),
         btree_map(arn().prop_map(String::into_boxed_str), facts, 0..3),
     )
-        .prop_map(|(tags, administrators, invocations, function_tags, functions)| Beside {
+        .prop_map(|(tags, administrators, invocations, function_tags, functions)| ExtraFacts {
             tags,
             administrators,
             invocations,
@@ -261,26 +261,24 @@ fn inventory() -> impl Strategy<Value = Inventory> {
         btree_map((id(), region()), place(), 0..4),
         btree_map(0_u8..9, recorder(), 0..4),
         vec(gap(), GAPS..6),
-        beside(),
+        extra_facts(),
     )
-        .prop_map(
-            |((collected_at, caller, regions_asked), accounts, places, recorders, gaps, beside)| {
-                let mut recorders: Vec<Recorder> =
-                    recorders.into_iter().map(|(n, recorder)| numbered(n, recorder)).collect();
-                recorders.sort_by(|a, b| a.arn.cmp(&b.arn));
-                Inventory {
-                    collected_at,
-                    partition: "aws".to_owned(),
-                    caller,
-                    regions_asked,
-                    accounts: accounts.into_iter().map(|(id, account)| Account { id, ..account }).collect(),
-                    places: places.into_iter().map(|(at, place)| settle(place, at)).collect(),
-                    recorders,
-                    gaps,
-                    beside,
-                }
-            },
-        )
+        .prop_map(|((collected_at, caller, regions_asked), accounts, places, recorders, gaps, extra)| {
+            let mut recorders: Vec<Recorder> =
+                recorders.into_iter().map(|(n, recorder)| numbered(n, recorder)).collect();
+            recorders.sort_by(|a, b| a.arn.cmp(&b.arn));
+            Inventory {
+                collected_at,
+                partition: "aws".to_owned(),
+                caller,
+                regions_asked,
+                accounts: accounts.into_iter().map(|(id, account)| Account { id, ..account }).collect(),
+                places: places.into_iter().map(|(at, place)| settle(place, at)).collect(),
+                recorders,
+                gaps,
+                extra,
+            }
+        })
 }
 
 proptest! {

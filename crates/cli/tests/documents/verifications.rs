@@ -35,7 +35,7 @@ pub(crate) fn verification() -> Verification {
     let known = |records, metric, looked, settled| Known {
         records,
         unproven: None,
-        beside: None,
+        partly_unproven: None,
         metric,
         looked,
         origin: Origin::ByHand,

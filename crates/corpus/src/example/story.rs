@@ -80,16 +80,16 @@ impl<'a> Story<'a> {
     /// Two functions that the organization's trail names, and one whose Region has a trail of its own.
     fn management(&mut self, day: i64) -> io::Result<()> {
         let at = Self::at(day, 6, 0);
-        self.call((MANAGEMENT, VIRGINIA, "payroll"), &Caller::Service("events.amazonaws.com"), at, ASYNC);
-        self.call((MANAGEMENT, VIRGINIA, "payroll"), &user(MANAGEMENT, "payroll-admin"), at + 95, SYNC);
+        self.call(MANAGEMENT, VIRGINIA, "payroll", &Caller::Service("events.amazonaws.com"), at, ASYNC);
+        self.call(MANAGEMENT, VIRGINIA, "payroll", &user(MANAGEMENT, "payroll-admin"), at + 95, SYNC);
         let vendor = session("222233334444", "billing-connector", "vendor");
         for number in 0..4 {
-            self.call((MANAGEMENT, VIRGINIA, "invoices"), &vendor, at + 150 + number * 20, SYNC);
+            self.call(MANAGEMENT, VIRGINIA, "invoices", &vendor, at + 150 + number * 20, SYNC);
         }
         self.deliver(organization(MANAGEMENT, VIRGINIA), at + 600)?;
         let at = Self::at(day, 7, 30);
-        self.call((MANAGEMENT, IRELAND, "newsletter"), &Caller::Service("events.amazonaws.com"), at, ASYNC);
-        self.call((MANAGEMENT, IRELAND, "newsletter"), &Caller::Service("sns.amazonaws.com"), at + 40, ASYNC);
+        self.call(MANAGEMENT, IRELAND, "newsletter", &Caller::Service("events.amazonaws.com"), at, ASYNC);
+        self.call(MANAGEMENT, IRELAND, "newsletter", &Caller::Service("sns.amazonaws.com"), at + 40, ASYNC);
         self.deliver(own(MANAGEMENT, IRELAND), at + 480)
     }
 
@@ -98,12 +98,12 @@ impl<'a> Story<'a> {
         let at = Self::at(day, 2, 0);
         let executions = if day == 1 { 3 } else { 1 };
         let how = How { executions, ..ASYNC };
-        self.call((DATA, VIRGINIA, "nightly-etl"), &Caller::Service("events.amazonaws.com"), at, how);
+        self.call(DATA, VIRGINIA, "nightly-etl", &Caller::Service("events.amazonaws.com"), at, how);
         let pipeline = session(DATA, "model-pipeline", &format!("run-{}", 410 + day));
         for number in 0..6 {
-            self.call((DATA, VIRGINIA, "score"), &pipeline, at + 240 + number * 7, SYNC);
+            self.call(DATA, VIRGINIA, "score", &pipeline, at + 240 + number * 7, SYNC);
         }
-        self.call((DATA, VIRGINIA, "train"), &user(DATA, "ci"), at + 300, SYNC);
+        self.call(DATA, VIRGINIA, "train", &user(DATA, "ci"), at + 300, SYNC);
         self.deliver(own(DATA, VIRGINIA), at + 720)
     }
 
@@ -127,7 +127,7 @@ impl<'a> Story<'a> {
             ["i-0a1b2c3d4e5f60718", "i-0f9e8d7c6b5a40312"].map(|name| session(SHOP, "web-backend", name));
         for number in 0..8 {
             let who = &web[usize::from(number % 3 == 0)];
-            self.call((SHOP, VIRGINIA, "cart"), who, at + number * 31, SYNC);
+            self.call(SHOP, VIRGINIA, "cart", who, at + number * 31, SYNC);
         }
         let workflow = Caller::Session {
             account: SHOP.to_owned(),
@@ -136,32 +136,32 @@ impl<'a> Story<'a> {
             by: Some("states.amazonaws.com"),
         };
         for number in 0..3 {
-            self.call((SHOP, VIRGINIA, "checkout"), &workflow, at + 20 + number * 60, SYNC);
+            self.call(SHOP, VIRGINIA, "checkout", &workflow, at + 20 + number * 60, SYNC);
         }
-        self.call((SHOP, VIRGINIA, "checkout"), &Caller::Service("apigateway.amazonaws.com"), at + 77, SYNC);
+        self.call(SHOP, VIRGINIA, "checkout", &Caller::Service("apigateway.amazonaws.com"), at + 77, SYNC);
         let how = How { executions: 1 + i64::from(at % 7200 == 600), ..ASYNC };
-        self.call((SHOP, VIRGINIA, "search"), &Caller::Service("s3.amazonaws.com"), at + 90, how);
+        self.call(SHOP, VIRGINIA, "search", &Caller::Service("s3.amazonaws.com"), at + 90, how);
     }
 
     /// Somebody tries a function in the console, and whether another one might be called at all.
     fn developers(&mut self, at: i64) {
         let anna = session(SHOP, "AWSReservedSSO_Developer_0123456789abcdef", "anna@acme.example");
-        self.call((SHOP, VIRGINIA, "cart"), &anna, at, CONSOLE);
-        self.call((SHOP, VIRGINIA, "cart"), &anna, at + 25, CONSOLE);
-        self.call((SHOP, VIRGINIA, "checkout"), &anna, at + 70, DRY);
+        self.call(SHOP, VIRGINIA, "cart", &anna, at, CONSOLE);
+        self.call(SHOP, VIRGINIA, "cart", &anna, at + 25, CONSOLE);
+        self.call(SHOP, VIRGINIA, "checkout", &anna, at + 70, DRY);
     }
 
     /// A public URL, a flood that is throttled, and a key that should not be where it is.
     fn strangers(&mut self, at: i64) {
         for number in 0..5 {
-            self.call((SHOP, VIRGINIA, "search"), &Caller::Anonymous, at + number * 3, SYNC);
+            self.call(SHOP, VIRGINIA, "search", &Caller::Anonymous, at + number * 3, SYNC);
         }
         for number in 0..3 {
-            self.call((SHOP, VIRGINIA, "search"), &Caller::Anonymous, at + 20 + number, THROTTLED);
+            self.call(SHOP, VIRGINIA, "search", &Caller::Anonymous, at + 20 + number, THROTTLED);
         }
         for (number, name) in ["cart", "checkout", "search"].into_iter().enumerate() {
             let at = at + 60 + i64::try_from(number).unwrap_or(0);
-            self.call((SHOP, VIRGINIA, name), &user(SHOP, "old-deploy-key"), at, DENIED);
+            self.call(SHOP, VIRGINIA, name, &user(SHOP, "old-deploy-key"), at, DENIED);
         }
     }
 
@@ -170,18 +170,20 @@ impl<'a> Story<'a> {
         let deployer = session(MANAGEMENT, "deployer", "pipeline");
         let named = r#"{"functionName":"invoices-v2","runtime":"python3.12","handler":"app.handler","publish":false}"#;
         let at = Self::at(0, 11, 20);
-        self.change((MANAGEMENT, &deployer), [lambda::SOURCE, "CreateFunction20150331"], named, at);
+        self.change(MANAGEMENT, &deployer, lambda::SOURCE, "CreateFunction20150331", named, at);
         self.deliver(organization(MANAGEMENT, VIRGINIA), at + 420)?;
         let anna = session(SHOP, "AWSReservedSSO_Developer_0123456789abcdef", "anna@acme.example");
         let named = r#"{"functionName":"cart","publish":false,"dryRun":false}"#;
         let at = Self::at(1, 9, 15);
-        self.change((SHOP, &anna), [lambda::SOURCE, "UpdateFunctionCode20150331v2"], named, at);
+        self.change(SHOP, &anna, lambda::SOURCE, "UpdateFunctionCode20150331v2", named, at);
         self.deliver(organization(SHOP, VIRGINIA), at + 420)?;
         let selectors = r#"{"trailName":"shop-vendor","eventSelectors":[{"readWriteType":"All","includeManagementEvents":true,"dataResources":[],"excludeManagementEventSources":[]}]}"#;
         let at = Self::at(2, 14, 40);
         self.change(
-            (SHOP, &user(SHOP, "old-admin")),
-            ["cloudtrail.amazonaws.com", "PutEventSelectors"],
+            SHOP,
+            &user(SHOP, "old-admin"),
+            "cloudtrail.amazonaws.com",
+            "PutEventSelectors",
             selectors,
             at,
         );
@@ -189,8 +191,7 @@ impl<'a> Story<'a> {
     }
 
     /// One call, its executions, and what CloudWatch makes of them.
-    fn call(&mut self, named: (&str, &str, &str), caller: &Caller, at: i64, how: How) {
-        let (account, region, name) = named;
+    fn call(&mut self, account: &str, region: &str, name: &str, caller: &Caller, at: i64, how: How) {
         let arn = format!("arn:aws:lambda:{region}:{account}:function:{name}");
         let place = Place { account: account.to_owned(), region: region.to_owned(), functions: Vec::new() };
         let version = if name == "checkout" { 23 } else { 0 };
@@ -220,8 +221,7 @@ impl<'a> Story<'a> {
         }
     }
 
-    fn change(&mut self, who: (&str, &Caller), [source, name]: [&str; 2], request: &str, at: i64) {
-        let (account, caller) = who;
+    fn change(&mut self, account: &str, caller: &Caller, source: &str, name: &str, request: &str, at: i64) {
         let host = format!("{}.{VIRGINIA}.amazonaws.com", source.split('.').next().unwrap_or_default());
         let event = Event {
             version: "1.11",
@@ -251,8 +251,7 @@ impl<'a> Story<'a> {
 
     fn deliver(&mut self, origin: Origin<'static>, at: i64) -> io::Result<()> {
         let key = origin.log_key(at, &mut self.rng);
-        let both = (&mut self.batch, &mut self.truth);
-        let file = self.packer.deliver((self.logs, key), at, true, both)?;
+        let file = self.packer.deliver(self.logs, key, at, true, &mut self.batch, &mut self.truth)?;
         self.delivered.push((origin, file));
         Ok(())
     }

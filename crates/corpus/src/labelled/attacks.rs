@@ -27,8 +27,14 @@ const CHAINS: [&[&str]; 8] = [
     &["INV-03", "INV-05", "LAM-12"],
 ];
 
-/// One attack before it is played: its steps, how, and which of its kind it is.
-type Planned = (Vec<&'static str>, (Pace, Access), usize);
+/// One attack before it is played.
+struct Planned {
+    steps: Vec<&'static str>,
+    pace: Pace,
+    access: Access,
+    /// Which of its kind it is.
+    turn: usize,
+}
 
 /// Every technique at every pace, some once more, and some chains.
 fn plan(rng: &mut Rng) -> Vec<Planned> {
@@ -41,13 +47,13 @@ fn plan(rng: &mut Rng) -> Vec<Planned> {
         }
         for (turn, pace) in paces.into_iter().enumerate() {
             let access = ways.swap_remove(rng.index(ways.len()));
-            plan.push((vec![technique], (pace, access), turn));
+            plan.push(Planned { steps: vec![technique], pace, access, turn });
         }
     }
     for steps in CHAINS {
         let pace = [Pace::Loud, Pace::Slow, Pace::Quiet][rng.index(3)];
         let access = [Access::Stolen, Access::Key, Access::Vendor][rng.index(3)];
-        plan.push((steps.to_vec(), (pace, access), 0));
+        plan.push(Planned { steps: steps.to_vec(), pace, access, turn: 0 });
     }
     plan
 }
@@ -56,11 +62,11 @@ fn plan(rng: &mut Rng) -> Vec<Planned> {
 pub(super) fn all(company: &Company) -> (Vec<Story>, Vec<Hush>, Vec<Rec>) {
     let (mut stories, mut hushes, mut records) = (Vec::new(), Vec::new(), Vec::new());
     let mut rng = Rng::new(company.seed, 0xA77);
-    for (steps, how, turn) in plan(&mut rng) {
-        let Some(played) = attempt(company, &steps, (how, turn), &hushes, &mut rng) else { continue };
+    for planned in plan(&mut rng) {
+        let Some(played) = attempt(company, &planned, &hushes, &mut rng) else { continue };
         // Of several, the last is what it was all for.
-        let Some(technique) = steps.last() else { continue };
-        stories.push(Story::new(technique, &steps, &played));
+        let Some(technique) = planned.steps.last() else { continue };
+        stories.push(Story::new(technique, &planned.steps, &played));
         hushes.extend(played.hushes);
         records.extend(played.records.into_iter().chain(played.asides));
     }
@@ -72,21 +78,17 @@ pub(super) fn all(company: &Company) -> (Vec<Story>, Vec<Hush>, Vec<Rec>) {
 }
 
 /// One story: played again where a step of it would not have been recorded.
-fn attempt(
-    company: &Company,
-    steps: &[&str],
-    (how, turn): ((Pace, Access), usize),
-    hushed: &[Hush],
-    rng: &mut Rng,
-) -> Option<Played> {
+fn attempt(company: &Company, planned: &Planned, hushed: &[Hush], rng: &mut Rng) -> Option<Played> {
+    let Planned { steps, pace, access, turn } = planned;
     let (first, last) = (company.days / 3, company.days - 2);
     // A function is asleep only after a month.
     let first =
         if steps.contains(&"INV-16") { first.max((company.days * 5 / 8).min(last - 1)) } else { first };
-    let tail = if how.0 == Pace::Slow { (last - first) / 6 } else { 0 };
+    let tail = if *pace == Pace::Slow { (last - first) / 6 } else { 0 };
     (0..20).find_map(|_| {
         let day = first + whole(rng, (last - first - tail).max(1));
-        let mut stage = Stage::new(company, Rng::new(rng.bits(), 1), how, (day, turn), hushed);
+        let own = Rng::new(rng.bits(), 1);
+        let mut stage = Stage::new(company, own, *pace, *access, day, *turn, hushed);
         for technique in steps {
             let before = stage.records.len();
             if steps.len() > 1 {

@@ -1,7 +1,7 @@
 //! What people and pipelines change on ordinary days: deployments, new functions, and what was set up on the first day.
 
 use super::actor::Actor;
-use super::company::{ARCHIVE, Company, Function, MANAGEMENT, TOOLS, Trigger};
+use super::company::{ARCHIVE, Company, Function, Home, MANAGEMENT, TOOLS, Trigger};
 use super::drawn::whole;
 use super::ordinary::{deployed, stream, version};
 use super::record::{Deed, How, Rec, invoke, manage};
@@ -34,14 +34,14 @@ pub(super) fn day(company: &Company, at: usize, day: i64, out: &mut Vec<Rec>) {
     }
     let Some(mut moment) = deployed(company, at, day) else { return };
     let rng = &mut rng;
-    let (actor, place) = (company.pipeline(function.team, rng), (function.account, function.region));
+    let (actor, home) = (company.pipeline(function.team, rng), function.home());
     // Where people may do what they like, they deploy by hand at times.
     let crew = &company.teams[function.team];
     let by_hand = company.accounts[function.account].stage == company.style.stage(2) && rng.permille(250);
     let actor = if by_hand { crew.people[function.backend % crew.people.len()].clone() } else { actor };
     let named = json!({"functionName": function.name});
     let mut act = |deed: Deed, rng: &mut Rng| {
-        manage(company, place, (&actor, moment), &deed, rng, out);
+        manage(company, home, &actor, moment, &deed, rng, out);
         moment += 2 + whole(rng, 20);
     };
     act(Deed::new("lambda", "GetFunction20150331v2", named.clone()), rng);
@@ -63,29 +63,38 @@ pub(super) fn day(company: &Company, at: usize, day: i64, out: &mut Vec<Rec>) {
     }
     if crew.dry {
         let how = How { kind: "DryRun", ..How::plain() };
-        invoke(company, function, (&actor, moment), &how, rng, out);
+        invoke(company, function, &actor, moment, &how, rng, out);
     }
     if rng.permille(700) {
         let how = How { qualifier: function.alias, version: next, ..How::plain() };
-        invoke(company, function, (&actor, moment + 3), &how, rng, out);
+        invoke(company, function, &actor, moment + 3, &how, rng, out);
     }
 }
 
 /// A new function, by its team's pipeline.
 fn make(company: &Company, function: &Function, at: i64, rng: &mut Rng, out: &mut Vec<Rec>) {
-    let (actor, place) = (company.pipeline(function.team, rng), (function.account, function.region));
+    let (actor, home) = (company.pipeline(function.team, rng), function.home());
     let id = &company.accounts[function.account].id;
     let role = format!("arn:aws:iam::{id}:role/{}", function.role);
     let request =
         json!({"roleName": function.role, "assumeRolePolicyDocument": "{\"Version\":\"2012-10-17\"}"});
-    manage(company, (place.0, 0), (&actor, at - 40), &Deed::new("iam", "CreateRole", request), rng, out);
+    manage(
+        company,
+        Home::first_of(function.account),
+        &actor,
+        at - 40,
+        &Deed::new("iam", "CreateRole", request),
+        rng,
+        out,
+    );
     let request = json!({"functionName": function.name, "runtime": "python3.13", "role": role, "handler": "app.handler", "code": {}, "environment": {}});
     let response =
         json!({"functionName": function.name, "functionArn": function.arn, "role": role, "environment": {}});
     manage(
         company,
-        place,
-        (&actor, at),
+        home,
+        &actor,
+        at,
         &Deed::new("lambda", "CreateFunction20150331", request).answered(response),
         rng,
         out,
@@ -99,9 +108,9 @@ fn make(company: &Company, function: &Function, at: i64, rng: &mut Rng, out: &mu
     };
     if !principal.is_empty() {
         let deed = permission(function, &principal, Some(id), rng);
-        manage(company, place, (&actor, at + 15), &deed, rng, out);
+        manage(company, home, &actor, at + 15, &deed, rng, out);
     }
-    invoke(company, function, (&actor, at + 60), &How::plain(), rng, out);
+    invoke(company, function, &actor, at + 60, &How::plain(), rng, out);
 }
 
 /// `AddPermission`, with the condition of a source where `source` is an account.
@@ -149,7 +158,7 @@ pub(super) fn foundations(company: &Company, rng: &mut Rng) -> Vec<Rec> {
     let mut out = Vec::new();
     let mut act = |account: usize, at: i64, deed: Deed, rng: &mut Rng| {
         let actor = platform(company, account, rng);
-        manage(company, (account, 0), (&actor, at), &deed, rng, &mut out);
+        manage(company, Home::first_of(account), &actor, at, &deed, rng, &mut out);
     };
     let start = company.from + 600 + whole(rng, 1200);
     let arn = company.trail_arn();

@@ -68,6 +68,20 @@ pub(super) enum Trigger {
     Keyed,
 }
 
+/// An account and a Region of the company, by position.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Home {
+    pub(super) account: usize,
+    pub(super) region: usize,
+}
+
+impl Home {
+    /// In the company's first Region.
+    pub(super) fn first_of(account: usize) -> Self {
+        Home { account, region: 0 }
+    }
+}
+
 /// A function.
 #[derive(Debug)]
 pub(super) struct Function {
@@ -97,6 +111,12 @@ pub(super) struct Function {
     pub(super) errors: u64,
     /// Which backend of its team calls it.
     pub(super) backend: usize,
+}
+
+impl Function {
+    pub(super) fn home(&self) -> Home {
+        Home { account: self.account, region: self.region }
+    }
 }
 
 /// All of it.

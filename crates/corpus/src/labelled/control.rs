@@ -67,7 +67,7 @@ fn open_to_all(stage: &mut Stage<'_>) {
 fn remove(stage: &mut Stage<'_>, function: &Function, at: i64) {
     let request = json!({"functionName": function.name, "statementId": "cleanup"});
     let deed = Deed::new("lambda", "RemovePermission20150331v2", request);
-    stage.repair((function.account, function.region), at + 90_000, &deed);
+    stage.repair(function.home(), at + 90_000, &deed);
 }
 
 fn open_to_one(stage: &mut Stage<'_>) {
@@ -292,7 +292,7 @@ fn stronger_role(stage: &mut Stage<'_>) {
     let request =
         json!({"functionName": function.name, "role": format!("arn:aws:iam::{id}:role/{}", function.role)});
     stage.repair(
-        (function.account, function.region),
+        function.home(),
         begin + 100_000,
         &Deed::new("lambda", "UpdateFunctionConfiguration20150331v2", request),
     );
@@ -391,7 +391,7 @@ fn shell(stage: &mut Stage<'_>) {
         let mut deed = Deed::new("lambda", "CreateMicrovmShellAuthToken", request);
         deed.data = true;
         deed.resources = Some(crate::lambda::resource(id, "AWS::Lambda::MicrovmImage", &arn));
-        stage.manage((like.account, like.region), &actor, at, &deed);
+        stage.manage(like.home(), &actor, at, &deed);
     }
     stage.functions.insert(arn);
 }

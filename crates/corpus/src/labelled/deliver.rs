@@ -38,9 +38,11 @@ type Slot = (bool, usize, usize, i64);
 /// Writes the records of one day.
 pub(super) fn day(
     company: &Company,
-    (day, mut records): (i64, Vec<Rec>),
+    day: i64,
+    mut records: Vec<Rec>,
     hushes: &[Hush],
-    (root, packer): (&Path, &mut Packer),
+    root: &Path,
+    packer: &mut Packer,
 ) -> io::Result<Written> {
     records.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
     let mut rng = Rng::new(company.seed ^ 0xDE11, day as u64);

@@ -38,8 +38,8 @@ pub(super) fn founded(plan: &Plan) -> Company {
     let allowed = 2 + rng.index(2);
     let count = 4 + plan.functions / 45;
     let offset = rng.index(16);
-    let teams =
-        (0..count).map(|at| team((at, count, offset), plan.days, &style, (&accounts, &networks), rng));
+    let teams = (0..count)
+        .map(|at| team(TeamNumber { at, count, offset }, plan.days, &style, &accounts, &networks, rng));
     let teams: Vec<Team> = teams.collect();
     let partners = (0..2 + rng.index(3)).map(|at| partner(at, rng)).collect();
     let key = format!("arn:aws:kms:{}:{}:key/{}", regions[0], accounts[ARCHIVE].id, rng.uuid());
@@ -110,11 +110,21 @@ fn accounts(style: &Style, rng: &mut Rng) -> Vec<Account> {
     (0..count).map(account).collect()
 }
 
+/// Which of the teams it is.
+struct TeamNumber {
+    at: usize,
+    /// How many there are.
+    count: usize,
+    /// Where their names begin.
+    offset: usize,
+}
+
 fn team(
-    (at, count, offset): (usize, usize, usize),
+    TeamNumber { at, count, offset }: TeamNumber,
     days: i64,
     style: &Style,
-    (accounts, networks): (&[Account], &Networks),
+    accounts: &[Account],
+    networks: &Networks,
     rng: &mut Rng,
 ) -> Team {
     let name = names::team(offset, at);

@@ -1,7 +1,7 @@
 //! The calls of an ordinary day.
 
 use super::actor::{Actor, Kind, session};
-use super::company::{Company, Function, Trigger};
+use super::company::{Company, Function, Home, Trigger};
 use super::drawn::{refs, whole};
 use super::networks::host;
 use super::record::{DENIED, Deed, Error, FAULT, How, MISSING, Rec, THROTTLED, invoke, manage};
@@ -46,13 +46,13 @@ pub(super) fn calls(company: &Company, at: usize, day: i64, out: &mut Vec<Rec>) 
     let rng = &mut rng;
     let running = version(company, at, day);
     for moment in moments(company, function, day, rng) {
-        let actor = caller(company, (function, day), rng);
+        let actor = caller(company, function, day, rng);
         let how = how(function, running, rng);
-        invoke(company, function, (&actor, moment), &how, rng, out);
+        invoke(company, function, &actor, moment, &how, rng, out);
         // A refused call is made again a little later.
         if how.error == Some(THROTTLED) {
             let again = How { error: None, ..how };
-            invoke(company, function, (&actor, moment + 1 + whole(rng, 4)), &again, rng, out);
+            invoke(company, function, &actor, moment + 1 + whole(rng, 4), &again, rng, out);
         }
         if rng.permille(25) {
             start(company, function, moment, rng, out);
@@ -89,7 +89,7 @@ fn moments(company: &Company, function: &Function, day: i64, rng: &mut Rng) -> V
 }
 
 /// Who calls.
-fn caller(company: &Company, (function, day): (&Function, i64), rng: &mut Rng) -> Actor {
+fn caller(company: &Company, function: &Function, day: i64, rng: &mut Rng) -> Actor {
     let account = &company.accounts[function.account];
     match function.trigger {
         Trigger::Schedule(_) => Actor::service("events.amazonaws.com"),
@@ -109,13 +109,13 @@ fn caller(company: &Company, (function, day): (&Function, i64), rng: &mut Rng) -
             let users = &account.users;
             users[function.backend % users.len()].clone()
         }
-        Trigger::Direct if rng.permille(15) => engineer(company, (function, day), rng),
+        Trigger::Direct if rng.permille(15) => engineer(company, function, day, rng),
         _ => company.backend(function, rng),
     }
 }
 
 /// An engineer who tries a function of the team: most of them always the same.
-fn engineer(company: &Company, (function, day): (&Function, i64), rng: &mut Rng) -> Actor {
+fn engineer(company: &Company, function: &Function, day: i64, rng: &mut Rng) -> Actor {
     let people = &company.teams[function.team].people;
     let one = &people[function.backend % people.len()];
     // Now and then from home.
@@ -186,7 +186,7 @@ fn error(function: &Function, rng: &mut Rng) -> Error {
 
 /// A cold start: Lambda itself uses the execution role, and the code decrypts its settings.
 fn start(company: &Company, function: &Function, at: i64, rng: &mut Rng, out: &mut Vec<Rec>) {
-    let place = (function.account, function.region);
+    let home = function.home();
     let code = company.execution(function, rng);
     let worker = code.from(
         &host(rng.pick(&refs(&company.networks.cloud)), rng),
@@ -194,10 +194,10 @@ fn start(company: &Company, function: &Function, at: i64, rng: &mut Rng, out: &m
     );
     let stream = format!("[$LATEST]{}", rng.text(HEX, 32));
     let request = json!({"logGroupName": format!("/aws/lambda/{}", function.name), "logStreamName": stream});
-    manage(company, place, (&worker, at + 1), &Deed::new("logs", "CreateLogStream", request), rng, out);
+    manage(company, home, &worker, at + 1, &Deed::new("logs", "CreateLogStream", request), rng, out);
     if rng.permille(400) {
         let request = json!({"encryptionContext": {"aws:lambda:FunctionArn": function.arn}, "encryptionAlgorithm": "SYMMETRIC_DEFAULT"});
-        manage(company, place, (&code, at + 1), &Deed::new("kms", "Decrypt", request), rng, out);
+        manage(company, home, &code, at + 1, &Deed::new("kms", "Decrypt", request), rng, out);
     }
 }
 
@@ -218,15 +218,16 @@ pub(super) fn noise(company: &Company, day: i64, out: &mut Vec<Rec>) {
         let nat = rng.pick(&refs(&company.accounts[crew.account].nat)).to_owned();
         let backend = actor.with_session(name).from(&nat, &actor.agent);
         let person = &crew.people[rng.index(crew.people.len())];
-        let (who, deed) = other(company, crew.account, (&backend, person), rng);
-        manage(company, (crew.account, 0), (who, at), &deed, rng, out);
+        let (who, deed) = other(company, crew.account, &backend, person, rng);
+        manage(company, Home::first_of(crew.account), who, at, &deed, rng, out);
     }
 }
 
 fn other<'a>(
     company: &Company,
     account: usize,
-    (backend, person): (&'a Actor, &'a Actor),
+    backend: &'a Actor,
+    person: &'a Actor,
     rng: &mut Rng,
 ) -> (&'a Actor, Deed) {
     let id = &company.accounts[account].id;

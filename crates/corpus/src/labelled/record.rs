@@ -1,7 +1,7 @@
 //! One API call as records: management calls, and invocations with what follows them.
 
 use super::actor::{Actor, Kind};
-use super::company::{Company, Function};
+use super::company::{Company, Function, Home};
 use crate::calendar::stamp;
 use crate::event::Event;
 use crate::lambda::{ATTEMPTS, SOURCE, resource};
@@ -69,15 +69,16 @@ impl Deed {
 /// Appends the record of `deed`.
 pub(super) fn manage(
     company: &Company,
-    (account, region): (usize, usize),
-    (actor, at): (&Actor, i64),
+    home: Home,
+    actor: &Actor,
+    at: i64,
     deed: &Deed,
     rng: &mut Rng,
     out: &mut Vec<Rec>,
 ) {
-    let place = &company.regions[region];
+    let region = &company.regions[home.region];
     let source = format!("{}.amazonaws.com", deed.source);
-    let host = format!("{}.{place}.amazonaws.com", deed.source);
+    let host = format!("{}.{region}.amazonaws.com", deed.source);
     let read = ["Get", "List", "Describe", "AssumeRole", "Decrypt", "Lookup"];
     let id = rng.uuid();
     let event = Event {
@@ -86,7 +87,7 @@ pub(super) fn manage(
         time: &stamp(at),
         source: &source,
         name: deed.name,
-        region: place,
+        region,
         address: &actor.address,
         agent: &actor.agent,
         error: deed.error,
@@ -98,12 +99,12 @@ pub(super) fn manage(
         read_only: read.iter().any(|verb| deed.name.starts_with(verb)),
         resources: deed.resources.as_deref(),
         management: !deed.data,
-        recipient: &company.accounts[account].id,
+        recipient: &company.accounts[home.account].id,
         shared: None,
         host: (!actor.by_service()).then_some(&host),
         console: actor.console,
     };
-    push(&event, (at, account, region), id.clone(), out);
+    push(&event, at, home, id.clone(), out);
 }
 
 fn version(company: &Company, at: i64) -> &'static str {
@@ -111,7 +112,8 @@ fn version(company: &Company, at: i64) -> &'static str {
     if at < company.day(company.days / 2) { company.versions[0] } else { company.versions[1] }
 }
 
-fn push(event: &Event<'_>, (at, account, region): (i64, usize, usize), id: String, out: &mut Vec<Rec>) {
+fn push(event: &Event<'_>, at: i64, home: Home, id: String, out: &mut Vec<Rec>) {
+    let Home { account, region } = home;
     let mut text = String::with_capacity(1500);
     event.write(&mut text);
     out.push(Rec { at, account, region, id, text, data: !event.management, kept: false });
@@ -143,7 +145,8 @@ impl How<'_> {
 pub(super) fn invoke(
     company: &Company,
     function: &Function,
-    (actor, at): (&Actor, i64),
+    actor: &Actor,
+    at: i64,
     how: &How<'_>,
     rng: &mut Rng,
     out: &mut Vec<Rec>,
@@ -183,12 +186,12 @@ pub(super) fn invoke(
         host: (!actor.by_service()).then_some(&host),
         console: actor.console,
     };
-    push(&event, (at, function.account, function.region), id.clone(), out);
+    push(&event, at, function.home(), id.clone(), out);
     let theirs = company.accounts.iter().position(|one| one.id == actor.account).filter(|_| foreign);
     if let Some(theirs) = theirs {
         let id = rng.uuid();
         let event = Event { event_id: &id, recipient: &actor.account, ..event };
-        push(&event, (at, theirs, function.region), id.clone(), out);
+        push(&event, at, Home { account: theirs, ..function.home() }, id.clone(), out);
     }
     if how.kind != "Event" || how.error.is_some() {
         return;
@@ -209,7 +212,7 @@ pub(super) fn invoke(
             console: false,
             ..event
         };
-        push(&event, (at, function.account, function.region), id.clone(), out);
+        push(&event, at, function.home(), id.clone(), out);
     }
 }
 

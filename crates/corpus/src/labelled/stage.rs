@@ -1,7 +1,7 @@
 //! What every attack story is played on: who attacks, how fast, on what, and which records that leaves.
 
 use super::actor::{Actor, Kind, command_line};
-use super::company::{Company, Function, Trigger};
+use super::company::{Company, Function, Home, Trigger};
 use super::drawn::{number, refs, whole};
 use super::networks::host;
 use super::record::{Deed, How, Rec, invoke, manage};
@@ -120,8 +120,10 @@ impl<'a> Stage<'a> {
     pub(super) fn new(
         company: &'a Company,
         mut rng: Rng,
-        (pace, access): (Pace, Access),
-        (day, turn): (i64, usize),
+        pace: Pace,
+        access: Access,
+        day: i64,
+        turn: usize,
         hushed: &'a [Hush],
     ) -> Self {
         let networks = if rng.permille(250) { &company.networks.cloud } else { &company.networks.hostile };
@@ -306,23 +308,23 @@ impl<'a> Stage<'a> {
     }
 
     /// A management call of the story.
-    pub(super) fn manage(&mut self, place: (usize, usize), actor: &Actor, at: i64, deed: &Deed) {
+    pub(super) fn manage(&mut self, home: Home, actor: &Actor, at: i64, deed: &Deed) {
         let mut made = Vec::new();
-        manage(self.company, place, (actor, at), deed, &mut self.rng, &mut made);
+        manage(self.company, home, actor, at, deed, &mut self.rng, &mut made);
         self.keep(made, actor);
     }
 
     /// An invocation of the story.
     pub(super) fn call(&mut self, function: &Function, actor: &Actor, at: i64, how: &How<'_>) {
         let mut made = Vec::new();
-        invoke(self.company, function, (actor, at), how, &mut self.rng, &mut made);
+        invoke(self.company, function, actor, at, how, &mut self.rng, &mut made);
         self.keep(made, actor);
         self.functions.insert(function.arn.clone());
     }
 
     /// A change of `function`.
     pub(super) fn change(&mut self, function: &Function, actor: &Actor, at: i64, deed: &Deed) {
-        self.manage((function.account, function.region), actor, at, deed);
+        self.manage(function.home(), actor, at, deed);
         self.functions.insert(function.arn.clone());
     }
 
@@ -347,9 +349,9 @@ impl<'a> Stage<'a> {
     }
 
     /// What the platform's own people put right afterwards: no part of the story.
-    pub(super) fn repair(&mut self, place: (usize, usize), at: i64, deed: &Deed) {
-        let actor = super::changes::platform(self.company, place.0, &mut self.rng);
-        manage(self.company, place, (&actor, at), deed, &mut self.rng, &mut self.asides);
+    pub(super) fn repair(&mut self, home: Home, at: i64, deed: &Deed) {
+        let actor = super::changes::platform(self.company, home.account, &mut self.rng);
+        manage(self.company, home, &actor, at, deed, &mut self.rng, &mut self.asides);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Stories of trails: `TRL-01` to `TRL-09`, and `TRL-11`.
 
 use super::changes::{own_trail, select, selectors, wider};
-use super::company::{ARCHIVE, MANAGEMENT, SECURITY};
+use super::company::{ARCHIVE, Home, MANAGEMENT, SECURITY};
 use super::drawn::whole;
 use super::record::Deed;
 use super::stage::{Access, Hush, Pace, Stage};
@@ -36,7 +36,7 @@ fn trail(stage: &mut Stage<'_>) -> (usize, String, bool) {
     }
 }
 
-fn hush(stage: &mut Stage<'_>, (from, until): (i64, i64), local: bool, data: bool, function: Option<String>) {
+fn hush(stage: &mut Stage<'_>, from: i64, until: i64, local: bool, data: bool, function: Option<String>) {
     stage.hushes.push(Hush { from: from + 1, until, local, data, function });
 }
 
@@ -45,24 +45,29 @@ fn stop(stage: &mut Stage<'_>) {
     let (actor, begin) = (stage.inside(account), stage.begin());
     let times = if stage.pace == Pace::Slow { stage.times(begin, 9) } else { vec![begin] };
     if stage.pace == Pace::Loud {
-        stage.manage((account, 0), &actor, begin - 30, &Deed::new("cloudtrail", "DescribeTrails", json!({})));
+        stage.manage(
+            Home::first_of(account),
+            &actor,
+            begin - 30,
+            &Deed::new("cloudtrail", "DescribeTrails", json!({})),
+        );
     }
     for at in times {
         let (least, more) = stage.by_pace((3600, 7200), (500, 900), (1200, 1));
         let long = least + whole(&mut stage.rng, more);
         stage.manage(
-            (account, 0),
+            Home::first_of(account),
             &actor,
             at,
             &Deed::new("cloudtrail", "StopLogging", json!({"name": name})),
         );
         let start = Deed::new("cloudtrail", "StartLogging", json!({"name": name}));
         if stage.pace == Pace::Quiet {
-            stage.repair((account, 0), at + long, &start);
+            stage.repair(Home::first_of(account), at + long, &start);
         } else {
-            stage.manage((account, 0), &actor, at + long, &start);
+            stage.manage(Home::first_of(account), &actor, at + long, &start);
         }
-        hush(stage, (at, at + long), local, false, None);
+        hush(stage, at, at + long, local, false, None);
     }
 }
 
@@ -72,20 +77,29 @@ fn delete(stage: &mut Stage<'_>) {
     let ahead = stage.by_pace(20, 2 * 86_400, 0);
     if ahead > 0 {
         stage.manage(
-            (account, 0),
+            Home::first_of(account),
             &actor,
             begin - ahead.min(80_000),
             &Deed::new("cloudtrail", "GetTrailStatus", json!({"name": name})),
         );
     }
-    stage.manage((account, 0), &actor, begin, &Deed::new("cloudtrail", "DeleteTrail", json!({"name": name})));
+    stage.manage(
+        Home::first_of(account),
+        &actor,
+        begin,
+        &Deed::new("cloudtrail", "DeleteTrail", json!({"name": name})),
+    );
     let until = begin + 2400 + whole(&mut stage.rng, 2400);
-    hush(stage, (begin, until - 30), local, false, None);
+    hush(stage, begin, until - 30, local, false, None);
     let short = name.rsplit('/').next().unwrap_or_default();
     let made = json!({"name": short, "s3BucketName": stage.company.bucket, "kmsKeyId": stage.company.key, "isMultiRegionTrail": true, "includeGlobalServiceEvents": true, "isOrganizationTrail": !local, "enableLogFileValidation": true});
-    stage.repair((account, 0), until - 20, &Deed::new("cloudtrail", "CreateTrail", made));
-    stage.repair((account, 0), until - 15, &select(&name, wider()));
-    stage.repair((account, 0), until, &Deed::new("cloudtrail", "StartLogging", json!({"name": name})));
+    stage.repair(Home::first_of(account), until - 20, &Deed::new("cloudtrail", "CreateTrail", made));
+    stage.repair(Home::first_of(account), until - 15, &select(&name, wider()));
+    stage.repair(
+        Home::first_of(account),
+        until,
+        &Deed::new("cloudtrail", "StartLogging", json!({"name": name})),
+    );
 }
 
 /// A body that records less; whether management events stay, and the function that alone is left out.
@@ -147,14 +161,14 @@ fn narrow(stage: &mut Stage<'_>) {
         let mut response = request.clone();
         response["trailARN"] = json!(name);
         let deed = Deed::new("cloudtrail", "PutEventSelectors", request).answered(response);
-        stage.manage((account, 0), &actor, at, &deed);
+        stage.manage(Home::first_of(account), &actor, at, &deed);
         let until = at + 1800 + whole(&mut stage.rng, 3600);
         if stage.pace == Pace::Loud {
-            stage.manage((account, 0), &actor, until, &select(&name, wider()));
+            stage.manage(Home::first_of(account), &actor, until, &select(&name, wider()));
         } else {
-            stage.repair((account, 0), until, &select(&name, wider()));
+            stage.repair(Home::first_of(account), until, &select(&name, wider()));
         }
-        hush(stage, (at, until), local, management, function);
+        hush(stage, at, until, local, management, function);
     }
 }
 
@@ -173,9 +187,13 @@ fn weaken(stage: &mut Stage<'_>) {
     ];
     for at in stage.times(begin, 4) {
         let request = all[stage.rng.index(all.len())].clone();
-        stage.manage((account, 0), &actor, at, &Deed::new("cloudtrail", "UpdateTrail", request));
+        stage.manage(Home::first_of(account), &actor, at, &Deed::new("cloudtrail", "UpdateTrail", request));
         let whole_again = json!({"name": name, "s3BucketName": stage.company.bucket, "kmsKeyId": stage.company.key, "isMultiRegionTrail": true, "includeGlobalServiceEvents": true, "isOrganizationTrail": account == MANAGEMENT, "enableLogFileValidation": true});
-        stage.repair((account, 0), at + 5000, &Deed::new("cloudtrail", "UpdateTrail", whole_again));
+        stage.repair(
+            Home::first_of(account),
+            at + 5000,
+            &Deed::new("cloudtrail", "UpdateTrail", whole_again),
+        );
     }
 }
 
@@ -202,7 +220,7 @@ fn stores(stage: &mut Stage<'_>) {
     for turn in 0..count {
         let at = begin + turn as i64 * stage.by_pace(30, 50_000, 0);
         let (name, request) = all[(first + turn) % all.len()].clone();
-        stage.manage((account, 0), &actor, at, &Deed::new("cloudtrail", name, request));
+        stage.manage(Home::first_of(account), &actor, at, &Deed::new("cloudtrail", name, request));
     }
 }
 
@@ -239,7 +257,7 @@ fn bucket(stage: &mut Stage<'_>) {
             r#"[{{"accountId":"{}","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::{name}"}}]"#,
             stage.company.accounts[ARCHIVE].id
         ));
-        stage.manage((ARCHIVE, 0), &actor, at, &deed);
+        stage.manage(Home::first_of(ARCHIVE), &actor, at, &deed);
     }
 }
 
@@ -258,8 +276,12 @@ fn key(stage: &mut Stage<'_>) {
         let mut deed = Deed::new("kms", event, request);
         deed.resources =
             Some(crate::lambda::resource(&stage.company.accounts[ARCHIVE].id, "AWS::KMS::Key", &key));
-        stage.manage((ARCHIVE, 0), &actor, at, &deed);
-        stage.repair((ARCHIVE, 0), at + 9000, &Deed::new("kms", "EnableKey", json!({"keyId": key})));
+        stage.manage(Home::first_of(ARCHIVE), &actor, at, &deed);
+        stage.repair(
+            Home::first_of(ARCHIVE),
+            at + 9000,
+            &Deed::new("kms", "EnableKey", json!({"keyId": key})),
+        );
     }
 }
 
@@ -275,7 +297,7 @@ fn log_group(stage: &mut Stage<'_>) {
     let first = stage.rng.index(all.len());
     for (turn, at) in stage.times(begin, 4).into_iter().enumerate() {
         let (event, request) = all[(first + turn) % all.len()].clone();
-        stage.manage((MANAGEMENT, 0), &actor, at, &Deed::new("logs", event, request));
+        stage.manage(Home::first_of(MANAGEMENT), &actor, at, &Deed::new("logs", event, request));
     }
 }
 
@@ -310,7 +332,7 @@ fn guard_rails(stage: &mut Stage<'_>) {
     let first = stage.rng.index(all.len());
     for (turn, at) in stage.times(begin, 3).into_iter().enumerate() {
         let (source, event, request) = all[(first + turn) % all.len()].clone();
-        stage.manage((account, 0), &actor, at, &Deed::new(source, event, request));
+        stage.manage(Home::first_of(account), &actor, at, &Deed::new(source, event, request));
     }
 }
 
@@ -337,6 +359,6 @@ fn telemetry(stage: &mut Stage<'_>) {
     let first = stage.rng.index(all.len());
     for (turn, at) in stage.times(begin, 3).into_iter().enumerate() {
         let (source, event, request) = all[(first + turn) % all.len()].clone();
-        stage.manage((account, 0), &actor, at, &Deed::new(source, event, request));
+        stage.manage(Home::first_of(account), &actor, at, &Deed::new(source, event, request));
     }
 }

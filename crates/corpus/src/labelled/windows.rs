@@ -5,7 +5,7 @@ mod habits;
 use super::Benign;
 use super::actor::{Actor, Kind};
 use super::changes::{code, permission, platform};
-use super::company::{Company, Function, SECURITY, Trigger};
+use super::company::{Company, Function, Home, SECURITY, Trigger};
 use super::drawn::{refs, whole};
 use super::networks::host;
 use super::record::{DENIED, Deed, How, Rec, invoke, manage};
@@ -42,7 +42,7 @@ impl<'a> Windows<'a> {
         third + whole(&mut self.rng, (self.company.days * 2 / 3 - 6).max(1))
     }
 
-    fn note(&mut self, what: &'static str, suspicious: bool, (from, until): (i64, i64), actors: &[&Actor]) {
+    fn note(&mut self, what: &'static str, suspicious: bool, from: i64, until: i64, actors: &[&Actor]) {
         let principals = actors.iter().map(|one| one.known_as()).collect();
         self.benign.push(Benign { what, suspicious, from: stamp(from), until: stamp(until), principals });
     }
@@ -55,7 +55,7 @@ impl<'a> Windows<'a> {
     }
 
     fn call(&mut self, function: &Function, actor: &Actor, at: i64, how: &How<'_>) {
-        invoke(self.company, function, (actor, at), how, &mut self.rng, &mut self.records);
+        invoke(self.company, function, actor, at, how, &mut self.rng, &mut self.records);
     }
 
     fn penetration_test(&mut self) {
@@ -91,7 +91,8 @@ impl<'a> Windows<'a> {
         self.note(
             "penetration test",
             true,
-            (begin - 3600, begin + days * 86_400),
+            begin - 3600,
+            begin + days * 86_400,
             &all.iter().collect::<Vec<_>>(),
         );
     }
@@ -111,7 +112,7 @@ impl<'a> Windows<'a> {
             self.call(function, &actor, at, &How::plain());
             at += 15 + whole(&mut self.rng, 90);
         }
-        self.note("incident response", true, (begin - 600, at + 3600), &[&actor]);
+        self.note("incident response", true, begin - 600, at + 3600, &[&actor]);
     }
 
     fn on_call(&mut self) {
@@ -136,7 +137,7 @@ impl<'a> Windows<'a> {
                 let how = How { version: function.version, ..How::plain() };
                 self.call(function, &actor, begin + 200 * turn, &how);
             }
-            self.note("on-call night", false, (begin - 600, begin + 3600), &[&actor]);
+            self.note("on-call night", false, begin - 600, begin + 3600, &[&actor]);
         }
     }
 
@@ -156,7 +157,7 @@ impl<'a> Windows<'a> {
             let how = How { version: function.version, qualifier: function.alias, error, ..How::plain() };
             self.call(function, &actor, at, &how);
         }
-        self.note("load test", true, (begin - 60, begin + 3600), &[&actor]);
+        self.note("load test", true, begin - 60, begin + 3600, &[&actor]);
     }
 
     /// A team changes its pipeline for a new one.
@@ -170,17 +171,25 @@ impl<'a> Windows<'a> {
         let account = company.teams[team].account;
         let terraform = platform(company, account, &mut self.rng);
         let deed = Deed::new("iam", "CreateRole", json!({"roleName": actor.name}));
-        manage(company, (account, 0), (&terraform, begin - 3600), &deed, &mut self.rng, &mut self.records);
+        manage(
+            company,
+            Home::first_of(account),
+            &terraform,
+            begin - 3600,
+            &deed,
+            &mut self.rng,
+            &mut self.records,
+        );
         let mut at = begin;
         for function in company.functions.iter().filter(|one| one.team == team && one.born == 0).take(6) {
             let (request, response) = code(function, &mut self.rng);
             let deed = Deed::new("lambda", "UpdateFunctionCode20150331v2", request).answered(response);
-            let place = (function.account, function.region);
-            manage(company, place, (&actor, at), &deed, &mut self.rng, &mut self.records);
+            let home = function.home();
+            manage(company, home, &actor, at, &deed, &mut self.rng, &mut self.records);
             self.call(function, &actor, at + 40, &How::plain());
             at += 7000 + whole(&mut self.rng, 40_000);
         }
-        self.note("new deployment role", false, (begin - 3600, at), &[&actor]);
+        self.note("new deployment role", false, begin - 3600, at, &[&actor]);
     }
 
     /// Permissions for the organization's own accounts and for services.
@@ -198,8 +207,8 @@ impl<'a> Windows<'a> {
                 _ => "s3.amazonaws.com".to_owned(),
             };
             let deed = permission(function, &principal, Some(&id), &mut self.rng);
-            let place = (function.account, function.region);
-            manage(company, place, (&actor, at), &deed, &mut self.rng, &mut self.records);
+            let home = function.home();
+            manage(company, home, &actor, at, &deed, &mut self.rng, &mut self.records);
         }
     }
 
@@ -211,8 +220,8 @@ impl<'a> Windows<'a> {
             let at = company.clock.at_work(company.day(day), &mut self.rng);
             let actor = company.pipeline(function.team, &mut self.rng);
             let deed = Deed::new("lambda", "DeleteFunction20150331", json!({"functionName": function.name}));
-            let place = (function.account, function.region);
-            manage(company, place, (&actor, at), &deed, &mut self.rng, &mut self.records);
+            let home = function.home();
+            manage(company, home, &actor, at, &deed, &mut self.rng, &mut self.records);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::functions::{Functions, Scope, asked, pair};
 use crate::delivered::{Proofs, Read};
-use audit::evidence::{Beside, Looked, Records, Unproven};
+use audit::evidence::{Looked, PartlyUnproven, Records, Unproven};
 use logs::{Group, Pattern};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,11 +54,11 @@ impl ByFunction {
     }
 
     /// The records of a function with proven ones that are not proven; `None` iff there are none, or digests were not asked for.
-    pub(super) fn beside(&self, arn: &str, proofs: &Proofs) -> Option<Beside> {
+    pub(super) fn beside(&self, arn: &str, proofs: &Proofs) -> Option<PartlyUnproven> {
         let all = *self.proven.as_ref()?.get(arn)?;
         let proven = self.records.get(arn)?.records;
         let (files, first) = pair(arn).and_then(|(owner, _)| proofs.files(arn, owner))?;
-        (all > proven).then(|| Beside { all, files, first: first.clone() })
+        (all > proven).then(|| PartlyUnproven { all, files, first: first.clone() })
     }
 }
 

@@ -109,7 +109,7 @@ pub(super) fn read_on(
         {
             one.known.records = *found;
             one.known.unproven = by.by.unproven(&one.arn, &by.read.proofs);
-            one.known.beside = by.by.beside(&one.arn, &by.read.proofs);
+            one.known.partly_unproven = by.by.beside(&one.arn, &by.read.proofs);
         } else if let Some((account, region)) = pair(&one.arn) {
             let place = (account.to_owned(), region.to_owned());
             let before = std::mem::replace(&mut one.known.looked, Seen::NoFile);

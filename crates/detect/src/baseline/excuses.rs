@@ -2,7 +2,7 @@
 
 use super::book::Book;
 use super::names::{is_break_glass, stem};
-use super::places::{Place, place};
+use super::places::{CallOrigin, place};
 use super::tools::{family, is_interactive};
 use super::uses::{Known, Principal, Use};
 use crate::arn::{account_of, name_of};
@@ -34,7 +34,7 @@ pub(super) struct Past<'a, 'f> {
     /// Days with calls, and the last of them.
     active: usize,
     last: i32,
-    places: BTreeSet<Place>,
+    places: BTreeSet<CallOrigin>,
     families: BTreeSet<String>,
     /// Ways whose place and tool are entered.
     ways: HashSet<u32>,

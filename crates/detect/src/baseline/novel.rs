@@ -4,6 +4,7 @@ use super::book::Book;
 use super::excuses::{NEW_FUNCTION, Past, excuse};
 use super::places::place;
 use super::uses::{Kind, Principal, Use};
+use super::works::Session;
 use crate::grouped::{Call, Grouped};
 use std::collections::{BTreeMap, HashSet};
 
@@ -32,7 +33,7 @@ pub(crate) struct Novel<'f> {
 pub(crate) fn novel<'f>(view: &Grouped<'f>, book: &Book<'f>) -> Vec<Novel<'f>> {
     let mut all = Vec::new();
     for (who, (principal, uses)) in book.by_principal().enumerate() {
-        of_principal(view, book, (who, principal), uses, &mut all);
+        of_principal(view, book, who, principal, uses, &mut all);
     }
     all
 }
@@ -40,7 +41,8 @@ pub(crate) fn novel<'f>(view: &Grouped<'f>, book: &Book<'f>) -> Vec<Novel<'f>> {
 fn of_principal<'f>(
     view: &Grouped<'f>,
     book: &Book<'f>,
-    (who, principal): (usize, &Principal<'f>),
+    who: usize,
+    principal: &Principal<'f>,
     uses: &[Use<'f>],
     all: &mut Vec<Novel<'f>>,
 ) {
@@ -77,7 +79,8 @@ fn of_principal<'f>(
             }
             let way = view.way(&one.call);
             let place = place(&way, view.settings);
-            if book.works.is_foreign((principal.caller.name, way.session), &place, way.agent, one.time()) {
+            let session = Session { principal: principal.caller.name, name: way.session };
+            if book.works.is_foreign(session, &place, way.agent, one.time()) {
                 foreign.insert(function);
             }
             past.enter_function(function, one.time(), old && !foreign.contains(&function));

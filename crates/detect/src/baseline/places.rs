@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 /// A place that calls come from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Place {
+pub(crate) enum CallOrigin {
     /// AWS itself, or a place that the record does not tell.
     Unknown,
     /// An endpoint in somebody's VPC.
@@ -17,41 +17,43 @@ pub(crate) enum Place {
     Net(String),
 }
 
-impl Place {
+impl CallOrigin {
     /// The same with the first 8 bits of an address alone, of version 6 the first 16: what providers of one part of the world share.
-    pub(crate) fn wide(&self) -> Place {
+    pub(crate) fn wide(&self) -> CallOrigin {
         match self {
-            Place::Net(net) => Place::Net(net.split(['.', ':']).next().unwrap_or_default().to_owned()),
+            CallOrigin::Net(net) => {
+                CallOrigin::Net(net.split(['.', ':']).next().unwrap_or_default().to_owned())
+            }
             other => other.clone(),
         }
     }
 
     /// What it is, in a few words.
-    pub(crate) fn said(&self) -> String {
+    pub(crate) fn to_words(&self) -> String {
         match self {
-            Place::Unknown => "an unknown place".to_owned(),
-            Place::Endpoint(id) => format!("the VPC endpoint {id}"),
-            Place::Owner(owner) => owner.clone(),
-            Place::Net(net) => format!("the network {net}"),
+            CallOrigin::Unknown => "an unknown place".to_owned(),
+            CallOrigin::Endpoint(id) => format!("the VPC endpoint {id}"),
+            CallOrigin::Owner(owner) => owner.clone(),
+            CallOrigin::Net(net) => format!("the network {net}"),
         }
     }
 }
 
 /// The place of a call.
-pub(crate) fn place(way: &Way<'_>, settings: &Settings<'_>) -> Place {
+pub(crate) fn place(way: &Way<'_>, settings: &Settings<'_>) -> CallOrigin {
     if !way.endpoint.is_empty() {
-        return Place::Endpoint(way.endpoint.to_owned());
+        return CallOrigin::Endpoint(way.endpoint.to_owned());
     }
     of_address(way.address, settings)
 }
 
 /// The place of an address.
-pub(crate) fn of_address(address: &str, settings: &Settings<'_>) -> Place {
-    let Ok(parsed) = address.parse::<IpAddr>() else { return Place::Unknown };
+pub(crate) fn of_address(address: &str, settings: &Settings<'_>) -> CallOrigin {
+    let Ok(parsed) = address.parse::<IpAddr>() else { return CallOrigin::Unknown };
     if let Some(owner) = settings.addresses.and_then(|known| known.owner(address)) {
-        return Place::Owner(owner);
+        return CallOrigin::Owner(owner);
     }
-    Place::Net(match parsed {
+    CallOrigin::Net(match parsed {
         IpAddr::V4(four) => {
             let [one, two, ..] = four.octets();
             format!("{one}.{two}.0.0/16")
@@ -65,7 +67,7 @@ pub(crate) fn of_address(address: &str, settings: &Settings<'_>) -> Place {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, of_address, place};
+    use super::{CallOrigin, of_address, place};
     use crate::call::Way;
     use crate::settings::Settings;
 
@@ -76,8 +78,8 @@ mod tests {
         assert_eq!(of("3.250.1.2"), of("3.250.200.9"));
         assert_ne!(of("3.250.1.2"), of("3.251.1.2"));
         assert_eq!(of("2001:db8:1::1"), of("2001:db8:2::1"));
-        assert_eq!(of("AWS Internal"), Place::Unknown);
+        assert_eq!(of("AWS Internal"), CallOrigin::Unknown);
         let way = Way { endpoint: "vpce-1", address: "10.0.0.1", ..Way::default() };
-        assert_eq!(place(&way, &settings), Place::Endpoint("vpce-1".to_owned()));
+        assert_eq!(place(&way, &settings), CallOrigin::Endpoint("vpce-1".to_owned()));
     }
 }

@@ -2,7 +2,7 @@
 //! own is strange with another program from another place, however often it moved: who takes a session takes neither with it.
 
 use super::habit::{person, person_of};
-use super::places::{Place, of_address, place};
+use super::places::{CallOrigin, of_address, place};
 use super::tools::family;
 use super::uses::{Kind, Use};
 use crate::change::Change;
@@ -23,7 +23,7 @@ const LONG: usize = 10;
 
 /// Where a principal was seen, and with what.
 #[derive(Debug, Default)]
-struct Work {
+struct Whereabouts {
     /// All days, in order.
     days: Vec<i64>,
     /// By place and program, the days, in order.
@@ -32,17 +32,32 @@ struct Work {
     away: BTreeSet<u32>,
 }
 
+/// A principal in a session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Session<'a> {
+    /// The name of the principal.
+    pub(crate) principal: &'a str,
+    /// The name of the session.
+    pub(crate) name: &'a str,
+}
+
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Works<'f> {
     /// By principal; of a role that people share, by person.
-    by: HashMap<&'f str, HashMap<&'f str, Work>>,
+    by: HashMap<&'f str, HashMap<&'f str, Whereabouts>>,
     /// By principal: the first day of all.
     first: HashMap<&'f str, i64>,
-    places: HashMap<Place, u32>,
+    places: HashMap<CallOrigin, u32>,
     tools: HashMap<String, u32>,
     /// Changes from elsewhere with another program.
     foreign: HashSet<&'f str>,
+}
+
+impl<'a> Session<'a> {
+    fn of(change: &'a Change) -> Session<'a> {
+        Session { principal: &change.who.name, name: &change.who.session }
+    }
 }
 
 impl<'f> Works<'f> {
@@ -71,22 +86,22 @@ impl<'f> Works<'f> {
         for (who, day, place, tool) in entries {
             let first = works.first.entry(who.0).or_insert(day);
             *first = day.min(*first);
-            let work = works.by.entry(who.0).or_default().entry(who.1).or_default();
-            if work.days.last() != Some(&day) {
-                work.days.push(day);
+            let known = works.by.entry(who.0).or_default().entry(who.1).or_default();
+            if known.days.last() != Some(&day) {
+                known.days.push(day);
             }
-            work.pairs.entry((place, tool)).or_default().push(day);
+            known.pairs.entry((place, tool)).or_default().push(day);
         }
         let all = works.by.values_mut().flat_map(HashMap::values_mut);
-        all.for_each(|work| work.away = work.far_places());
+        all.for_each(|one| one.away = one.far_places());
         let foreign = view.changes().iter().copied().filter(|change| works.is_change_foreign(view, change));
         works.foreign = foreign.map(|change| change.id.as_str()).collect();
         works
     }
 
     /// The numbers of a place and a program; `None` for AWS itself and for places that are not told.
-    fn pair(&mut self, place: Place, tool: String) -> Option<(u32, u32)> {
-        if place == Place::Unknown {
+    fn pair(&mut self, place: CallOrigin, tool: String) -> Option<(u32, u32)> {
+        if place == CallOrigin::Unknown {
             return None;
         }
         let next = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
@@ -98,7 +113,7 @@ impl<'f> Works<'f> {
     fn is_change_foreign(&self, view: &Grouped<'_>, change: &Change) -> bool {
         let place = of_address(&change.address, view.settings);
         let told = change.who.service.is_empty() && !view.settings.is_trusted(&change.address);
-        told && self.is_foreign((&change.who.name, &change.who.session), &place, &change.agent, change.time)
+        told && self.is_foreign(Session::of(change), &place, &change.agent, change.time)
     }
 
     /// True iff whoever made the change works elsewhere and with other programs.
@@ -110,14 +125,13 @@ impl<'f> Works<'f> {
     /// elsewhere under its name is no habit.
     pub(crate) fn is_away(&self, view: &Grouped<'_>, change: &Change) -> bool {
         let place = self.places.get(&of_address(&change.address, view.settings));
-        let work = self.work((&change.who.name, &change.who.session));
-        let far = work.zip(place).is_some_and(|(work, place)| work.away.contains(place));
+        let known = self.whereabouts(Session::of(change));
+        let far = known.zip(place).is_some_and(|(known, place)| known.away.contains(place));
         far && !view.settings.is_trusted(&change.address)
     }
 
-    /// Of a principal by its name and the name of its session.
-    fn work(&self, (name, session): (&str, &str)) -> Option<&Work> {
-        self.by.get(name)?.get(person_of(name, session).unwrap_or_default())
+    fn whereabouts(&self, who: Session<'_>) -> Option<&Whereabouts> {
+        self.by.get(who.principal)?.get(person_of(who.principal, who.name).unwrap_or_default())
     }
 
     /// True iff the principal called or changed anything on a day before.
@@ -126,25 +140,27 @@ impl<'f> Works<'f> {
     }
 
     /// True iff the principal was there with that program on days before.
-    pub(crate) fn is_usual(&self, who: (&str, &str), place: &Place, agent: &str, at: i64) -> bool {
+    pub(crate) fn is_usual(&self, who: Session<'_>, place: &CallOrigin, agent: &str, at: i64) -> bool {
         let (place, tool) = (self.places.get(place), self.tools.get(&family(agent)));
-        let (Some(work), Some(place), Some(tool)) = (self.work(who), place, tool) else { return false };
-        let days = work.pairs.get(&(*place, *tool)).map(Vec::as_slice).unwrap_or_default();
+        let (Some(known), Some(place), Some(tool)) = (self.whereabouts(who), place, tool) else {
+            return false;
+        };
+        let days = known.pairs.get(&(*place, *tool)).map(Vec::as_slice).unwrap_or_default();
         days.partition_point(|one| *one < at.div_euclid(DAY_MILLIS)) >= ACTIVE
     }
 
     /// True iff the principal has places of its own, and this is none of them, and the program is none that it uses there.
-    pub(crate) fn is_foreign(&self, who: (&str, &str), place: &Place, agent: &str, at: i64) -> bool {
-        let Some(work) = self.work(who) else { return false };
+    pub(crate) fn is_foreign(&self, who: Session<'_>, place: &CallOrigin, agent: &str, at: i64) -> bool {
+        let Some(known) = self.whereabouts(who) else { return false };
         let (Some(place), Some(tool)) = (self.places.get(place), self.tools.get(&family(agent))) else {
             return false;
         };
-        work.is_foreign(*place, *tool, at.div_euclid(DAY_MILLIS))
+        known.is_foreign(*place, *tool, at.div_euclid(DAY_MILLIS))
     }
 }
 
-impl Work {
-    /// See [`Work::away`].
+impl Whereabouts {
+    /// See [`Whereabouts::away`].
     fn far_places(&self) -> BTreeSet<u32> {
         let mut places: BTreeMap<u32, BTreeSet<i64>> = BTreeMap::new();
         for ((place, _), days) in &self.pairs {
@@ -202,16 +218,16 @@ impl Work {
 
 #[cfg(test)]
 mod tests {
-    use super::Work;
+    use super::Whereabouts;
     use std::collections::BTreeSet;
 
-    fn work(pairs: &[((u32, u32), &[i64])]) -> Work {
+    fn work(pairs: &[((u32, u32), &[i64])]) -> Whereabouts {
         let pairs: std::collections::BTreeMap<_, _> =
             pairs.iter().map(|(pair, days)| (*pair, days.to_vec())).collect();
         let mut days: Vec<i64> = pairs.values().flatten().copied().collect();
         days.sort_unstable();
         days.dedup();
-        Work { days, pairs, away: BTreeSet::new() }
+        Whereabouts { days, pairs, away: BTreeSet::new() }
     }
 
     #[test]

@@ -68,7 +68,7 @@ fn who(record: &Value) -> Who {
     let console =
         record.get("sessionCredentialFromConsole").is_some_and(|said| *said == "true" || *said == true);
     let (arn, issuer) = (text("arn"), text("sessionContext.sessionIssuer.arn"));
-    let parts = crate::call::Said {
+    let parts = crate::call::CallerFields {
         kind: &text("type"),
         arn: &arn,
         issuer: &issuer,

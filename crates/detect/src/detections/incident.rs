@@ -52,7 +52,7 @@ pub(super) fn verb(change: &Change, done: &str, bare: &str, object: &str) -> Str
 }
 
 /// What was done, in words that tell it of the past: `deleted the policy`; of what was refused, what it would have been.
-pub(super) fn told(change: &Change, words: &str) -> String {
+pub(super) fn deed_sentence(change: &Change, words: &str) -> String {
     let who = who(change);
     if change.succeeded() {
         format!("{who} {words}.")

@@ -46,7 +46,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
             let known = count(first.known, "other function");
             format!("Since {}, this principal had called {known} and not this.", when(first.since))
         };
-        Some(tell(view, (DETECTION.id, severity), principal, &calls, seen)?.normally(normal))
+        Some(tell(view, DETECTION.id, severity, principal, &calls, seen)?.normally(normal))
     });
     found.collect()
 }

@@ -2,7 +2,8 @@
 
 use super::inv_shared::tell;
 use crate::baseline::{
-    Book, Kind, Place, Principal, Use, count, family, incidents, is_break_glass, is_of_people, place,
+    Book, CallOrigin, Kind, Principal, Session, Use, count, family, incidents, is_break_glass, is_of_people,
+    place,
 };
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
@@ -44,7 +45,7 @@ const SETTLED: usize = 10;
 struct Strange<'b, 'f> {
     principal: &'b Principal<'f>,
     call: Call<'f>,
-    place: Place,
+    place: CallOrigin,
     days: usize,
     places: usize,
     /// The program, iff that is new, too.
@@ -82,7 +83,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// By place: of each principal that called from it the days.
-type Callers = BTreeMap<Place, Vec<BTreeSet<i32>>>;
+type Callers = BTreeMap<CallOrigin, Vec<BTreeSet<i32>>>;
 
 /// Who calls from where.
 #[derive(Default)]
@@ -97,7 +98,7 @@ impl Shared {
     fn of(view: &View<'_>, book: &Book<'_>) -> Shared {
         let mut shared = Shared::default();
         for (principal, uses) in book.by_principal() {
-            let mut own: BTreeMap<Place, BTreeSet<i32>> = BTreeMap::new();
+            let mut own: BTreeMap<CallOrigin, BTreeSet<i32>> = BTreeMap::new();
             let mut ways = HashSet::new();
             let new = |one: &&Use<'_>| ways.insert((one.call.key.day, one.call.key.way));
             for one in uses.iter().filter(|one| one.kind == Kind::Direct).filter(new) {
@@ -118,8 +119,9 @@ impl Shared {
         &self,
         view: &View<'_>,
         principal: &Principal<'_>,
-        place: &Place,
-        (day, least): (i32, usize),
+        place: &CallOrigin,
+        day: i32,
+        least: usize,
     ) -> usize {
         let before = |callers: &Vec<BTreeSet<i32>>| {
             callers.iter().filter(|days| days.range(..day).take(least).count() >= least).count()
@@ -156,7 +158,7 @@ fn of_principal<'b, 'f>(
         let place = place(&way, view.settings);
         let day = one.call.key.day;
         let machine = !is_of_people(principal.caller.name);
-        let known = near.has(&place) || place == Place::Unknown;
+        let known = near.has(&place) || place == CallOrigin::Unknown;
         let old = first + KNOWN <= one.time();
         if !known && old && days.len() >= 3 && !view.settings.is_trusted(way.address) {
             let learned = book
@@ -165,7 +167,7 @@ fn of_principal<'b, 'f>(
             // Who steals several machines' sessions uses each from the same place, but does not come back with each.
             let settled = machine && near.is_settled(days.len());
             let least = if settled { LIVED } else { 1 };
-            let others = shared.others(view, principal, &place, (day, least));
+            let others = shared.others(view, principal, &place, day, least);
             let is_new = if settled {
                 true
             } else if near.places.len() >= MANY {
@@ -216,10 +218,11 @@ fn of_foreign<'b, 'f>(
             .function(&one.call)
             .is_some_and(|function| book.has_learned(view, function.account, one.time()));
         let name = principal.caller.name;
-        let foreign = || book.works.is_foreign((name, way.session), &place, way.agent, one.time());
+        let session = Session { principal: name, name: way.session };
+        let foreign = || book.works.is_foreign(session, &place, way.agent, one.time());
         // An office of many, where one of them was not yet. Who steals several machines' sessions uses them from one place, too.
         let office =
-            is_of_people(name) && shared.others(view, principal, &place, (one.call.key.day, 1)) >= OFFICE;
+            is_of_people(name) && shared.others(view, principal, &place, one.call.key.day, 1) >= OFFICE;
         if learned && !office && !way.is_url() && !view.settings.is_trusted(way.address) && foreign() {
             let with = Some(family(way.agent));
             let (days, places) = (days - 1, places.len());
@@ -233,17 +236,17 @@ fn of_foreign<'b, 'f>(
 #[derive(Default)]
 struct Past {
     /// On how many days each was seen, and the last of them.
-    places: BTreeMap<Place, (usize, i32)>,
+    places: BTreeMap<CallOrigin, (usize, i32)>,
     /// Days with a new one, after the first week.
     moves: BTreeSet<i32>,
 }
 
 impl Past {
-    fn has(&self, place: &Place) -> bool {
+    fn has(&self, place: &CallOrigin) -> bool {
         self.places.contains_key(place)
     }
 
-    fn enter(&mut self, place: Place, day: i32, old: bool) {
+    fn enter(&mut self, place: CallOrigin, day: i32, old: bool) {
         if old && !self.has(&place) {
             self.moves.insert(day);
         }
@@ -279,7 +282,7 @@ fn tell_of_one<'f>(view: &View<'f>, book: &Book<'f>, own: &[&Strange<'_, 'f>]) -
         .filter(|call| place(&view.way(call), view.settings) == first.place)
         .collect();
     let with = own.iter().find_map(|one| one.with.as_deref()).filter(|tool| !tool.is_empty());
-    let (name, there) = (first.principal.caller.name, first.place.said());
+    let (name, there) = (first.principal.caller.name, first.place.to_words());
     let seen = match with {
         Some(tool) => format!("{name} called from {there} with {tool}. Both are new for it."),
         None => format!("{name} called from {there} for the first time."),
@@ -292,12 +295,12 @@ fn tell_of_one<'f>(view: &View<'f>, book: &Book<'f>, own: &[&Strange<'_, 'f>]) -
         count(first.days, "day"),
         count(first.places, "other place")
     );
-    Some(tell(view, (DETECTION.id, severity), first.principal, &calls, seen)?.normally(normal))
+    Some(tell(view, DETECTION.id, severity, first.principal, &calls, seen)?.normally(normal))
 }
 
 fn tell_of_all(view: &View<'_>, incident: &[Strange<'_, '_>], principals: usize) -> Option<Finding> {
     let calls: Vec<Call<'_>> = incident.iter().map(|one| one.call).collect();
-    let place = incident.first()?.place.said();
+    let place = incident.first()?.place.to_words();
     let seen = format!("{principals} principals called from {place} for the first time within a day.");
     let normal = "Each of them was known for a week or more, and none had called from there.".to_owned();
     let remark =

@@ -2,7 +2,7 @@
 
 use super::inv_shared::{tell, whole, within};
 use crate::baseline::{
-    Book, Hours, Kind, Principal, Use, Usual, count, few, incidents, is_break_glass, place, when,
+    Book, Hours, Kind, Principal, Session, Use, Usual, count, few, incidents, is_break_glass, place, when,
 };
 use crate::detection::{Detection, Threshold};
 use crate::finding::{Finding, Severity};
@@ -102,7 +102,7 @@ fn of_principal<'f>(
         book.has_learned(view, account, one.hour * HOUR_MILLIS)
     });
     let groups = incidents(&bursts, |one| one.hour, 24);
-    groups.into_iter().filter_map(|group| tell_of(view, book, principal, (uses, &all), group)).collect()
+    groups.into_iter().filter_map(|group| tell_of(view, book, principal, uses, &all, group)).collect()
 }
 
 /// True iff the hour lies in the last days of a month or in the first of the next.
@@ -124,7 +124,8 @@ fn tell_of<'f>(
     view: &View<'f>,
     book: &Book<'f>,
     principal: &Principal<'f>,
-    (uses, all): (&[Use<'f>], &Hours),
+    uses: &[Use<'f>],
+    all: &Hours,
     group: &[Burst],
 ) -> Option<Finding> {
     let worst = group.iter().max_by_key(|one| (one.count, std::cmp::Reverse(one.hour)))?;
@@ -146,7 +147,8 @@ fn tell_of<'f>(
     let usual = |call: &Call<'f>| {
         let way = view.way(call);
         let place = place(&way, view.settings);
-        book.works.is_usual((principal.caller.name, way.session), &place, way.agent, call.time())
+        let session = Session { principal: principal.caller.name, name: way.session };
+        book.works.is_usual(session, &place, way.agent, call.time())
     };
     let batch = turn && calls.iter().all(usual) && (worst.count < floor || returns(uses, all, worst));
     let severity = match worst.count >= floor {
@@ -161,10 +163,10 @@ fn tell_of<'f>(
         worst.count,
         when(worst.hour * HOUR_MILLIS)
     );
-    Some(tell(view, (DETECTION.id, severity), principal, &calls, seen)?.normally(said(&worst.usual)))
+    Some(tell(view, DETECTION.id, severity, principal, &calls, seen)?.normally(usual_words(&worst.usual)))
 }
 
-fn said(usual: &Usual) -> String {
+fn usual_words(usual: &Usual) -> String {
     format!(
         "On {} of the four weeks before, an hour with calls had {} in the middle and {} at most.",
         count(usual.days, "day"),
@@ -205,7 +207,7 @@ fn of_services(view: &View<'_>, book: &Book<'_>) -> Vec<Finding> {
                 when(hour * HOUR_MILLIS)
             );
             let finding = Finding::of_calls(DETECTION.id, Severity::Low, &near, view, seen);
-            found.extend(finding.map(|finding| finding.normally(said(usual))));
+            found.extend(finding.map(|finding| finding.normally(usual_words(usual))));
         }
     }
     found

@@ -45,7 +45,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     let book = view.book();
     let mut found = Vec::new();
     for (who, (principal, uses)) in book.by_principal().enumerate() {
-        found.extend(of_principal(view, book, (who, principal), uses));
+        found.extend(of_principal(view, book, who, principal, uses));
     }
     found
 }
@@ -53,7 +53,8 @@ fn find(view: &View<'_>) -> Vec<Finding> {
 fn of_principal<'f>(
     view: &View<'f>,
     book: &Book<'f>,
-    (who, principal): (usize, &Principal<'f>),
+    who: usize,
+    principal: &Principal<'f>,
     uses: &[Use<'f>],
 ) -> Vec<Finding> {
     let in_an_hour = usize::try_from(whole(view, DETECTION.id, "functions-an-hour")).unwrap_or(usize::MAX);
@@ -76,7 +77,7 @@ fn of_principal<'f>(
     }
     let mut wide = wide(hours, in_an_hour, HOUR_MILLIS);
     wide.extend(self::wide(days, in_an_hour.saturating_mul(2), DAY_MILLIS));
-    wide.retain(|one| is_strange(view, book, (who, principal), &firsts, one));
+    wide.retain(|one| is_strange(view, book, who, principal, &firsts, one));
     wide.sort_by_key(|one| {
         (one.from.div_euclid(DAY_MILLIS), std::cmp::Reverse(one.functions.len()), one.from)
     });
@@ -107,7 +108,8 @@ fn wide(sets: Sets, least: usize, span: i64) -> Vec<Wide> {
 fn is_strange<'f>(
     view: &View<'f>,
     book: &Book<'f>,
-    (who, principal): (usize, &Principal<'f>),
+    who: usize,
+    principal: &Principal<'f>,
     firsts: &BTreeMap<u32, &Use<'f>>,
     wide: &Wide,
 ) -> bool {
@@ -151,5 +153,5 @@ fn tell_of<'f>(
         few(names)
     );
     let normal = format!("Before, it called {} in one {span} at most.", count(wide.most, "function"));
-    Some(tell(view, (DETECTION.id, DETECTION.severity), principal, &involved, seen)?.normally(normal))
+    Some(tell(view, DETECTION.id, DETECTION.severity, principal, &involved, seen)?.normally(normal))
 }

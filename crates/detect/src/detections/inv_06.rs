@@ -2,7 +2,7 @@
 
 use super::deployers::Deployers;
 use super::inv_shared::whole;
-use crate::baseline::{Book, Kind, Place, Use, count, few, is_of_people, of_address, when};
+use crate::baseline::{Book, CallOrigin, Kind, Use, count, few, is_of_people, of_address, when};
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
 use crate::finding::{Finding, Proof, Severity};
@@ -104,9 +104,9 @@ const RUNNER: usize = 3;
 
 /// Changes by principals that deploy from few places, from a place that is none of them.
 fn misplaced<'f>(view: &View<'f>, book: &Book<'f>) -> BTreeSet<&'f str> {
-    let mut past: BTreeMap<&str, (BTreeSet<i64>, BTreeSet<Place>)> = BTreeMap::new();
+    let mut past: BTreeMap<&str, (BTreeSet<i64>, BTreeSet<CallOrigin>)> = BTreeMap::new();
     // By place: the days on which each principal deployed from there.
-    let mut runners: BTreeMap<Place, BTreeMap<&str, BTreeSet<i64>>> = BTreeMap::new();
+    let mut runners: BTreeMap<CallOrigin, BTreeMap<&str, BTreeSet<i64>>> = BTreeMap::new();
     let mut found = BTreeSet::new();
     for change in book.deploys.all().iter().map(|one| one.change) {
         let place = of_address(&change.address, view.settings);
@@ -117,7 +117,7 @@ fn misplaced<'f>(view: &View<'f>, book: &Book<'f>) -> BTreeSet<&'f str> {
         let shared = runners.get(&place).is_some_and(|all| {
             all.iter().any(|(name, days)| *name != change.who.name && days.range(..day).count() >= RUNNER)
         });
-        let strange = !places.contains(&place) && place != Place::Unknown && !shared;
+        let strange = !places.contains(&place) && place != CallOrigin::Unknown && !shared;
         if settled && strange && !view.settings.is_trusted(&change.address) {
             found.insert(change.id.as_str());
         }

@@ -60,7 +60,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
         let normal =
             format!("On {} before, services made all of {calls} calls, or nearly all.", count(days, "day"));
         let severity = by_hand(book, principal, &involved, DETECTION.severity);
-        Some(tell(view, (DETECTION.id, severity), principal, &involved, seen)?.normally(normal))
+        Some(tell(view, DETECTION.id, severity, principal, &involved, seen)?.normally(normal))
     });
     found.collect()
 }

@@ -90,7 +90,7 @@ fn of_incident<'f>(
     };
     involved.extend(opened);
     let normal = "On most days before, no call was refused.".to_owned();
-    Some(tell(view, (DETECTION.id, severity), principal, &involved, seen)?.normally(normal))
+    Some(tell(view, DETECTION.id, severity, principal, &involved, seen)?.normally(normal))
 }
 
 /// True iff the principal was refused on many of its days before: it lacks a permission that it never had.

@@ -74,7 +74,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
                 "Before, it made dry runs on {} and called none of them. It does not usually deploy functions.",
                 count(earlier.len(), "day")
             );
-            let finding = tell(view, (DETECTION.id, severity), principal, &calls, seen);
+            let finding = tell(view, DETECTION.id, severity, principal, &calls, seen);
             found.extend(finding.map(|finding| finding.normally(normal)));
         }
     }

@@ -65,7 +65,7 @@ fn of_attackers<'f>(
         let severity = if first.kind == Kind::Anonymous { Severity::Note } else { Severity::High };
         let names = few(functions(book, &calls));
         let seen = format!("{} called {names} with {tool} (user agent {agent}).", principal.caller.name);
-        tell(view, (DETECTION.id, severity), principal, &calls, seen)
+        tell(view, DETECTION.id, severity, principal, &calls, seen)
     });
     found.collect()
 }
@@ -113,7 +113,7 @@ fn of_odd<'f>(view: &View<'f>, book: &Book<'f>, principal: &Principal<'f>, uses:
         let names = few(functions(book, &calls));
         let seen = format!("{} called {names} with {family}.", principal.caller.name);
         let normal = format!("On {} with calls before, it never used this tool.", count(*days, "day"));
-        Some(tell(view, (DETECTION.id, Severity::Low), principal, &calls, seen)?.normally(normal))
+        Some(tell(view, DETECTION.id, Severity::Low, principal, &calls, seen)?.normally(normal))
     });
     found.collect()
 }

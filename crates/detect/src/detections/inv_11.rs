@@ -1,7 +1,9 @@
 //! INV-11: root, or a key that lasts, calls.
 
 use super::inv_shared::{functions, tell};
-use crate::baseline::{Book, Kind, NEW_FUNCTION, Place, Use, family, few, incidents, is_break_glass, place};
+use crate::baseline::{
+    Book, CallOrigin, Kind, NEW_FUNCTION, Use, family, few, incidents, is_break_glass, place,
+};
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
 use crate::grouped::Call;
@@ -33,7 +35,7 @@ const ROOT_HABIT: usize = 10;
 struct Days {
     all: BTreeSet<i32>,
     /// The same by place and program: two days that were strange make no habit of what comes from elsewhere with another program.
-    ways: BTreeMap<(Place, String), BTreeSet<i32>>,
+    ways: BTreeMap<(CallOrigin, String), BTreeSet<i32>>,
 }
 
 impl Days {
@@ -63,7 +65,7 @@ impl Days {
     }
 }
 
-fn manner(view: &View<'_>, one: &Use<'_>) -> (Place, String) {
+fn manner(view: &View<'_>, one: &Use<'_>) -> (CallOrigin, String) {
     let way = view.way(&one.call);
     (place(&way, view.settings), family(way.agent))
 }
@@ -80,7 +82,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
         let strange: Vec<&Use<'_>> = lasting
             .iter()
             .copied()
-            .filter(|one| is_strange(view, book, (principal.caller.name, root), one, &days))
+            .filter(|one| is_strange(view, book, principal.caller.name, root, one, &days))
             .collect();
         for incident in incidents(&strange, |one| one.time(), DAY_MILLIS) {
             let calls: Vec<Call<'_>> = incident.iter().map(|one| one.call).collect();
@@ -98,7 +100,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
                 "Before, it called on {}, so this is not a habit.",
                 crate::baseline::count(before, "day")
             );
-            let finding = tell(view, (DETECTION.id, severity), principal, &calls, seen);
+            let finding = tell(view, DETECTION.id, severity, principal, &calls, seen);
             found.extend(finding.map(|finding| finding.normally(normal)));
         }
     }
@@ -106,13 +108,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// True iff the call is no habit: on few days before, or after a long silence.
-fn is_strange(
-    view: &View<'_>,
-    book: &Book<'_>,
-    (name, root): (&str, bool),
-    one: &Use<'_>,
-    days: &Days,
-) -> bool {
+fn is_strange(view: &View<'_>, book: &Book<'_>, name: &str, root: bool, one: &Use<'_>, days: &Days) -> bool {
     let Some(known) = book.function(&one.call) else { return false };
     let day = one.call.key.day;
     let before = days.all.range(..day);

@@ -113,5 +113,5 @@ fn tell_of<'f>(
             format!("On {days} with calls before, it never called from the console."),
         ),
     };
-    Some(tell(view, (DETECTION.id, DETECTION.severity), principal, &calls, seen)?.normally(normal))
+    Some(tell(view, DETECTION.id, DETECTION.severity, principal, &calls, seen)?.normally(normal))
 }

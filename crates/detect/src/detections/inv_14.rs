@@ -3,7 +3,7 @@
 use super::inv_shared::{functions, tell};
 use crate::arn::{account_of, name_of};
 use crate::baseline::{
-    Book, Kind, Place, Principal, Use, count, family, few, incidents, is_interactive, place,
+    Book, CallOrigin, Kind, Principal, Use, count, family, few, incidents, is_interactive, place,
 };
 use crate::call::Way;
 use crate::detection::Detection;
@@ -75,7 +75,7 @@ fn of_role<'u, 'f>(
     // By tool used outside Lambda: the first day.
     let mut tools: BTreeMap<String, i32> = BTreeMap::new();
     let mut told: BTreeSet<String> = BTreeSet::new();
-    let (mut places, mut days, mut lambda): (BTreeSet<Place>, BTreeSet<i32>, bool) = Default::default();
+    let (mut places, mut days, mut lambda): (BTreeSet<CallOrigin>, BTreeSet<i32>, bool) = Default::default();
     let mut strange = Vec::new();
     for one in own {
         let way = view.way(&one.call);
@@ -95,7 +95,7 @@ fn of_role<'u, 'f>(
             let known = tools.get(&tool).is_some_and(|since| *since < day)
                 && (!told.contains(&tool) || places.contains(&place));
             if sure && !known && !fresh {
-                let place_is_new = !places.contains(&place) && place != Place::Unknown;
+                let place_is_new = !places.contains(&place) && place != CallOrigin::Unknown;
                 strange.push(Strange { one, place_is_new, learned, days: days.len() });
                 told.insert(tool.clone());
             }
@@ -129,5 +129,5 @@ fn tell_of<'f>(
         "On {} with calls before, it did not call with this tool. Inside Lambda, AWS's own libraries name Lambda in the user agent.",
         count(first.days, "day")
     );
-    Some(tell(view, (DETECTION.id, severity), principal, &calls, seen)?.normally(normal))
+    Some(tell(view, DETECTION.id, severity, principal, &calls, seen)?.normally(normal))
 }

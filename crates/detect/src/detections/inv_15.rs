@@ -180,5 +180,5 @@ fn tell_of<'f>(view: &View<'f>, book: &Book<'f>, incident: &[Strange<'_, 'f>]) -
     let normal =
         format!("On {} before, 95 % of its calls or more named another one.", count(first.days, "day"));
     let severity = by_hand(book, principal, &calls, DETECTION.severity);
-    Some(tell(view, (DETECTION.id, severity), principal, &calls, seen)?.normally(normal))
+    Some(tell(view, DETECTION.id, severity, principal, &calls, seen)?.normally(normal))
 }

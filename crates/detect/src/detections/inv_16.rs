@@ -115,5 +115,5 @@ fn tell_of<'f>(view: &View<'f>, book: &Book<'f>, incident: &[Woken<'_, 'f>], day
         Some(before) => format!("The last call before was at {}, {days} days or more ago.", when(before)),
         None => format!("In {days} days of records before, nothing called it, and nothing made it."),
     };
-    Some(tell(view, (DETECTION.id, severity), principal, &calls, seen)?.normally(normal))
+    Some(tell(view, DETECTION.id, severity, principal, &calls, seen)?.normally(normal))
 }

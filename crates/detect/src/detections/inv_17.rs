@@ -89,7 +89,7 @@ fn of_new<'f>(view: &View<'f>, book: &Book<'f>, regions: &ByRegion<'_, 'f>) -> V
             let new: Vec<&Use<'_>> =
                 incident.iter().copied().filter(|one| !known.contains(&one.who)).collect();
             if days.len() < USED {
-                found.extend(of_incident(view, book, (account, region), &new));
+                found.extend(of_incident(view, book, account, region, &new));
             }
             days.extend(incident.iter().map(|one| one.call.key.day));
             known.extend(incident.iter().map(|one| one.who));
@@ -101,7 +101,8 @@ fn of_new<'f>(view: &View<'f>, book: &Book<'f>, regions: &ByRegion<'_, 'f>) -> V
 fn of_incident<'f>(
     view: &View<'f>,
     book: &Book<'f>,
-    (account, region): (&str, &str),
+    account: &str,
+    region: &str,
     uses: &[&Use<'f>],
 ) -> Option<Finding> {
     let firsts = book.regions();

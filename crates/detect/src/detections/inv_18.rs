@@ -93,7 +93,7 @@ fn of_principal<'f>(
             count(calls.days, "day"),
             usual.most
         );
-        let finding = tell(view, (DETECTION.id, DETECTION.severity), principal, &near, seen);
+        let finding = tell(view, DETECTION.id, DETECTION.severity, principal, &near, seen);
         found.extend(finding.map(|finding| finding.normally(normal)));
     }
     found
@@ -151,6 +151,6 @@ fn all_day<'f>(
         count(all.usual(i64::from(day) * 24).days, "day"),
         errors.usual(i64::from(day) * 24).most
     );
-    let finding = tell(view, (DETECTION.id, DETECTION.severity), principal, &near, seen)?;
+    let finding = tell(view, DETECTION.id, DETECTION.severity, principal, &near, seen)?;
     Some(finding.normally(normal))
 }

@@ -52,7 +52,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
                 let called = if refused { "was refused a call of" } else { "called" };
                 let seen =
                     format!("{name} {called} {names} from {}, which is blocked ({network}).", way.address);
-                found.extend(tell(view, (DETECTION.id, severity), principal, &calls, seen));
+                found.extend(tell(view, DETECTION.id, severity, principal, &calls, seen));
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::inv_shared::{functions, whole};
 use crate::baseline::habit::person_of;
 use crate::baseline::{
-    Book, Kind, NEW_FUNCTION, Place, Use, count, family, few, is_break_glass, of_address, place, when,
+    Book, CallOrigin, Kind, NEW_FUNCTION, Use, count, family, few, is_break_glass, of_address, place, when,
 };
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
@@ -92,7 +92,7 @@ struct Past<'f> {
     /// By side the days on which it was.
     novel: BTreeMap<Side, u64>,
     functions: BTreeSet<u32>,
-    places: BTreeSet<Place>,
+    places: BTreeSet<CallOrigin>,
     programs: BTreeSet<String>,
     hours: BTreeSet<i64>,
     changes: BTreeSet<&'f str>,
@@ -109,21 +109,29 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     let book = view.book();
     let offices = offices(view, book);
     let mut found = Vec::new();
-    for ((role, person), mut deeds) in by_person(view, book) {
+    for (person, mut deeds) in by_person(view, book) {
         deeds.sort_by_key(Deed::time);
         let mut past = Past::default();
         for day in deeds
             .chunk_by(|one, other| one.time().div_euclid(DAY_MILLIS) == other.time().div_euclid(DAY_MILLIS))
         {
-            found.extend(of_day(view, book, (role, person), day, &mut past, &offices));
+            found.extend(of_day(view, book, person, day, &mut past, &offices));
         }
     }
     found
 }
 
-type Deeds<'u, 'f> = BTreeMap<(&'f str, &'f str), Vec<Deed<'u, 'f>>>;
+/// Somebody who uses a role.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Person<'f> {
+    role: &'f str,
+    /// The name of the session.
+    name: &'f str,
+}
 
-/// What each person did, by the role and the name of the session.
+type Deeds<'u, 'f> = BTreeMap<Person<'f>, Vec<Deed<'u, 'f>>>;
+
+/// What each person did.
 fn by_person<'u, 'f>(view: &View<'f>, book: &'u Book<'f>) -> Deeds<'u, 'f> {
     let mut all = Deeds::new();
     for (principal, uses) in book.by_principal() {
@@ -133,24 +141,25 @@ fn by_person<'u, 'f>(view: &View<'f>, book: &'u Book<'f>) -> Deeds<'u, 'f> {
         }
         for one in uses.iter().filter(|one| matches!(one.kind, Kind::Direct | Kind::Refused | Kind::Dry)) {
             if let Some(person) = person_of(name, view.way(&one.call).session) {
-                all.entry((name, person)).or_default().push(Deed::Called(one));
+                all.entry(Person { role: name, name: person }).or_default().push(Deed::Called(one));
             }
         }
     }
     for change in view.changes().iter().copied().filter(|change| change.who.service.is_empty()) {
         let known = person_of(&change.who.name, &change.who.session);
         if let Some(person) = known.filter(|_| !is_break_glass(&change.who.name)) {
-            all.entry((change.who.name.as_str(), person)).or_default().push(Deed::Changed(change));
+            let person = Person { role: &change.who.name, name: person };
+            all.entry(person).or_default().push(Deed::Changed(change));
         }
     }
     all
 }
 
 /// By place: the first day of each principal that calls from there, in order.
-fn offices(view: &View<'_>, book: &Book<'_>) -> BTreeMap<Place, Vec<i64>> {
-    let mut all: BTreeMap<Place, Vec<i64>> = BTreeMap::new();
+fn offices(view: &View<'_>, book: &Book<'_>) -> BTreeMap<CallOrigin, Vec<i64>> {
+    let mut all: BTreeMap<CallOrigin, Vec<i64>> = BTreeMap::new();
     for (_, uses) in book.by_principal() {
-        let mut own: BTreeMap<Place, i64> = BTreeMap::new();
+        let mut own: BTreeMap<CallOrigin, i64> = BTreeMap::new();
         for one in uses.iter().filter(|one| one.kind == Kind::Direct) {
             own.entry(place(&view.way(&one.call), view.settings))
                 .or_insert(one.time().div_euclid(DAY_MILLIS));
@@ -174,10 +183,10 @@ struct Today<'f> {
 fn of_day<'f>(
     view: &View<'f>,
     book: &Book<'f>,
-    (role, person): (&'f str, &'f str),
+    person: Person<'f>,
     day: &[Deed<'_, 'f>],
     past: &mut Past<'f>,
-    offices: &BTreeMap<Place, Vec<i64>>,
+    offices: &BTreeMap<CallOrigin, Vec<i64>>,
 ) -> Option<Finding> {
     let number = day.first()?.time().div_euclid(DAY_MILLIS);
     let least = whole(view, DETECTION.id, "days");
@@ -188,7 +197,7 @@ fn of_day<'f>(
     }
     let rarity = today.sides.iter().fold(1_u64, |all, side| all.saturating_mul(past.rarity(*side)));
     let found = (today.learned && today.sides.len() >= 2 && rarity >= whole(view, DETECTION.id, "rarity"))
-        .then(|| tell_of(view, book, (role, person), past, &today))
+        .then(|| tell_of(view, book, person, past, &today))
         .flatten();
     learn(view, day, past);
     past.first = past.first.or(Some(number));
@@ -207,7 +216,7 @@ fn judge<'f>(
     book: &Book<'f>,
     deed: &Deed<'_, 'f>,
     past: &Past<'f>,
-    offices: &BTreeMap<Place, Vec<i64>>,
+    offices: &BTreeMap<CallOrigin, Vec<i64>>,
     today: &mut Today<'f>,
 ) {
     let mut sides = BTreeSet::new();
@@ -234,7 +243,7 @@ fn judge<'f>(
     today.learned |= view.has_learned(account, deed.time());
     let day = deed.time().div_euclid(DAY_MILLIS);
     let office = offices.get(&from).is_some_and(|days| days.partition_point(|one| *one < day) >= OFFICE);
-    let told = from != Place::Unknown && !office && !view.settings.is_trusted(address);
+    let told = from != CallOrigin::Unknown && !office && !view.settings.is_trusted(address);
     if told && !past.places.contains(&from) {
         sides.insert(Side::Place);
     }
@@ -277,7 +286,7 @@ fn learn<'f>(view: &View<'f>, day: &[Deed<'_, 'f>], past: &mut Past<'f>) {
 fn tell_of<'f>(
     view: &View<'f>,
     book: &Book<'f>,
-    (role, person): (&str, &str),
+    person: Person<'_>,
     past: &Past<'_>,
     today: &Today<'f>,
 ) -> Option<Finding> {
@@ -285,7 +294,7 @@ fn tell_of<'f>(
     let names = functions(book, &today.calls);
     let what = if names.is_empty() { String::new() } else { format!(" The calls were of {}.", few(names)) };
     let begin = today.calls.iter().map(Call::time).chain(today.changes.iter().map(|one| one.time)).min()?;
-    let seen = format!("On one day, {person} showed {}.{what}", words.join(", and "));
+    let seen = format!("On one day, {} showed {}.{what}", person.name, words.join(", and "));
     let changes = today.changes.iter().map(|change| Proof::from(*change));
     let finding = match Finding::of_calls(DETECTION.id, DETECTION.severity, &today.calls, view, seen.clone())
     {
@@ -299,5 +308,5 @@ fn tell_of<'f>(
         count(days, "day"),
         when(begin)
     );
-    Some(Finding { principal: Some(role.to_owned()), ..finding }.normally(normal))
+    Some(Finding { principal: Some(person.role.to_owned()), ..finding }.normally(normal))
 }

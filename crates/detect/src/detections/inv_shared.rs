@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 /// A finding about calls by one principal.
 pub(super) fn tell(
     view: &View<'_>,
-    (id, severity): (&str, Severity),
+    id: &str,
+    severity: Severity,
     principal: &Principal<'_>,
     calls: &[Call<'_>],
     seen: String,

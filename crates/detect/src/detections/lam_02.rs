@@ -42,7 +42,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
         }
         known.any.entry(account).or_insert(day);
     }
-    hourly(granted.filter_map(|change| of(view, (&deployers, &partners), &known, change)).collect())
+    hourly(granted.filter_map(|change| of(view, &deployers, &partners, &known, change)).collect())
 }
 
 /// By account that is not ours: the first day on which it was let in.
@@ -55,7 +55,8 @@ struct Known {
 
 fn of(
     view: &View<'_>,
-    (deployers, partners): (&Deployers<'_>, &Partners),
+    deployers: &Deployers<'_>,
+    partners: &Partners,
     known: &Known,
     change: &Change,
 ) -> Option<Finding> {

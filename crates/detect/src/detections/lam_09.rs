@@ -52,9 +52,7 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, roles: &Roles<'_>, change: &Ch
         (false, true) => Severity::Low,
         (false, false) => return None,
         // Whoever gives a function back what it alone ran as mends something.
-        (true, true)
-            if strong.is_none() && is_put_back(view, deployers, roles, change, (&role, &function)) =>
-        {
+        (true, true) if strong.is_none() && is_put_back(view, deployers, roles, change, &role, &function) => {
             Severity::Note
         }
         (true, true) if had_before && strong.is_none() => Severity::Low,
@@ -88,7 +86,8 @@ fn is_put_back(
     deployers: &Deployers<'_>,
     roles: &Roles<'_>,
     change: &Change,
-    (role, function): (&str, &str),
+    role: &str,
+    function: &str,
 ) -> bool {
     let mut before =
         view.done("lambda", &["UpdateFunctionConfiguration"]).take_while(|other| other.time < change.time);

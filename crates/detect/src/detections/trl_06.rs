@@ -2,7 +2,7 @@
 
 use super::bucket::{Doubt, judge};
 use super::deployers::{Deployers, is_person};
-use super::incident::{Habits, done_or_tried, hourly, lower, told};
+use super::incident::{Habits, deed_sentence, done_or_tried, hourly, lower};
 use super::stores::{Held, Stores, bucket_of};
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
@@ -90,7 +90,7 @@ fn of(view: &View<'_>, known: &Known<'_>, change: &Change) -> Option<Finding> {
         (Held::Sure, true) if !trusted => severity,
         (_, true) => lower(severity),
     };
-    let seen = told(change, &format!("{words} (log bucket {bucket})"));
+    let seen = deed_sentence(change, &format!("{words} (log bucket {bucket})"));
     let found = Finding::of_change(DETECTION.id, severity, change, seen);
     Some(match held {
         Held::Named => found.remarked(

@@ -1,7 +1,7 @@
 //! TRL-07: the key that logs are encrypted with is taken away.
 
 use super::deployers::{Deployers, is_person};
-use super::incident::{beside, done_or_tried, hourly, lower, told};
+use super::incident::{beside, deed_sentence, done_or_tried, hourly, lower};
 use super::stores::{Held, Stores, key_id, lets_write};
 use crate::change::Change;
 use crate::detection::Detection;
@@ -62,7 +62,7 @@ fn of(view: &View<'_>, stores: &Stores, deployers: &Deployers<'_>, change: &Chan
         (Held::Named, _) => lower(severity),
     };
     let severity = if change.succeeded() { severity } else { Severity::Low };
-    let seen = told(change, &format!("{words} {key}, which encrypts the logs of a trail"));
+    let seen = deed_sentence(change, &format!("{words} {key}, which encrypts the logs of a trail"));
     let found = Finding::of_change(DETECTION.id, severity, change, seen);
     let again = ["EnableKey", "CancelKeyDeletion"];
     let undone = beside(view, change, HOUR_MILLIS, |other| {

@@ -1,7 +1,7 @@
 //! TRL-08: the log group that a trail delivers to is taken away, or what listens to it.
 
 use super::deployers::Deployers;
-use super::incident::{beside, done_or_tried, hourly, lower, told};
+use super::incident::{beside, deed_sentence, done_or_tried, hourly, lower};
 use super::policy::account_in;
 use super::stores::{Held, Stores, group_name};
 use crate::change::Change;
@@ -63,7 +63,7 @@ fn of(view: &View<'_>, stores: &Stores, deployers: &Deployers<'_>, change: &Chan
         (true, true) => severity,
         (true, false) => lower(severity),
     };
-    let seen = told(change, &format!("{words} the log group {group}, which a trail delivers to"));
+    let seen = deed_sentence(change, &format!("{words} the log group {group}, which a trail delivers to"));
     let found = Finding::of_change(DETECTION.id, severity, change, seen);
     Some(match held {
         Held::Named => found.remarked(

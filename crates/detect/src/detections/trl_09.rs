@@ -1,7 +1,7 @@
 //! TRL-09: the organization's guard rails are lowered.
 
 use super::deployers::Deployers;
-use super::incident::{Habits, beside, done_or_tried, hourly, lower, told};
+use super::incident::{Habits, beside, deed_sentence, done_or_tried, hourly, lower};
 use super::policy::{document, statements, texts};
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
@@ -57,7 +57,7 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, habits: &Habits<'_>, change: &
         (true, true) => lower(severity),
         (true, false) => severity,
     };
-    let seen = told(change, &words);
+    let seen = deed_sentence(change, &words);
     Some(Finding::of_change(DETECTION.id, severity, change, seen))
 }
 

@@ -1,7 +1,7 @@
 //! TRL-11: other sources of records are taken away: telemetry rules, Security Lake, Insights, enrichment.
 
 use super::deployers::Deployers;
-use super::incident::{done_or_tried, hourly, lower, told, who};
+use super::incident::{deed_sentence, done_or_tried, hourly, lower, who};
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
@@ -66,7 +66,7 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Fin
         (true, true) => lower(severity),
         (true, false) => severity,
     };
-    Some(Finding::of_change(DETECTION.id, severity, change, told(change, &words)))
+    Some(Finding::of_change(DETECTION.id, severity, change, deed_sentence(change, &words)))
 }
 
 fn judge(view: &View<'_>, change: &Change) -> Option<(Severity, String)> {

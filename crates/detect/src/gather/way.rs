@@ -1,7 +1,7 @@
 //! In which way a record says that a function was called.
 
 use super::address::{network, session};
-use crate::call::{Caller, Said, Way};
+use crate::call::{Caller, CallerFields, Way};
 use cloudtrail::asked::AskedFunction;
 use logs::{Home, QualifierFinder, Record, Text};
 use std::borrow::Cow;
@@ -25,19 +25,19 @@ impl Texts<'_> {
 pub(super) fn way<'r>(
     record: &'r Record<'_>,
     home: Option<&'r Home>,
-    said: &Said<'r>,
+    fields: &CallerFields<'r>,
     asked: &QualifierFinder,
 ) -> Texts<'r> {
     fn text<'t>(said: &'t Option<Text<'_>>) -> &'t str {
         said.as_deref().unwrap_or_default()
     }
-    let caller = Caller { kind: said.kind, account: said.account(), name: said.name() };
+    let caller = Caller { kind: fields.kind, account: fields.account(), name: fields.name() };
     let (address, agent) = (text(&record.source_address), text(&record.user_agent));
     let anonymous = caller.is_anonymous();
     let key = text(&record.identity.access_key);
     let way = Way {
         event: &record.event_name,
-        service: said.service,
+        service: fields.service,
         agent: if anonymous { agent.split(['/', ' ']).next().unwrap_or_default() } else { cut(agent, AGENT) },
         qualifier: qualifier(record, asked).unwrap_or_default(),
         error: text(&record.error_code),
@@ -49,7 +49,7 @@ pub(super) fn way<'r>(
         ..Way::default()
     };
     let address = if anonymous { network(address).into() } else { address.into() };
-    Texts { address, session: session(said.session()), way }
+    Texts { address, session: session(fields.session()), way }
 }
 
 /// No more than so many bytes of it, cut between letters.

@@ -3,9 +3,9 @@
 use super::Question;
 use crate::clauses::{Candidate, clauses};
 use crate::grid::Tables;
+use crate::steps::{Steps, WORDS_LIMIT, WORK_LIMIT};
 use crate::subject::Subject;
 use crate::verdict::{Open, State, Verdict};
-use crate::work::{WORDS_LIMIT, WORK_LIMIT, Work};
 use cloudtrail::resource::ResourceType;
 use oracle::large::{Kind, Size, world};
 use oracle::worlds::{PLACE, World};
@@ -24,9 +24,9 @@ fn decided(world: &World, limit: u64, words: u64) -> Verdict {
         all: &all,
         noun: "invocations",
         tables: &mut Tables::default(),
-        words: &mut Work::new(words),
+        words: &mut Steps::new(words),
         limit,
-        total: &mut Work::new(WORK_LIMIT * 16),
+        total: &mut Steps::new(WORK_LIMIT * 16),
     };
     let kind = ResourceType::Function;
     let subject =

@@ -1,6 +1,6 @@
 //! The kinds of text of a certain form that some parts can tell apart: all that there are, one text of each.
 
-use super::said::Part;
+use super::asked::Part;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 /// What texts look like.
@@ -199,7 +199,7 @@ fn beginnings(text: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::said::Part;
+    use super::super::asked::Part;
     use super::{Shape, kinds};
     use std::collections::BTreeSet;
 

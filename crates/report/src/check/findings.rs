@@ -20,21 +20,21 @@ use xxhash_rust::xxh3::xxh3_128;
 /// All of them, each with its name.
 pub(super) fn all(check: &Check<'_>) -> Vec<Finding> {
     let gate = check.gate;
-    let told = Told::of(check);
+    let context = CheckContext::of(check);
     let mut named = Named { check, seen: BTreeMap::new(), all: Vec::new() };
     for loss in &gate.stops {
-        let (finding, key) = told.loss(loss, None);
+        let (finding, key) = context.loss(loss, None);
         named.push(finding, &key);
     }
     for one in &gate.interruptions {
-        let (finding, key) = told.interruption(one);
+        let (finding, key) = context.interruption(one);
         named.push(finding, &key);
     }
     for turn in gate.turns.iter().filter(|turn| turn.conclusion() != Conclusion::Yes) {
-        named.push(told.turn(turn), &[state(turn.after)]);
+        named.push(context.turn(turn), &[state(turn.after)]);
     }
     for one in gate.functions.iter().filter(|one| one.conclusion() != Conclusion::Yes) {
-        named.push(told.function(one), &[state(one.state)]);
+        named.push(context.function(one), &[state(one.state)]);
     }
     for (id, before, after, conclusion) in gate.controls() {
         if conclusion != Conclusion::Yes {
@@ -42,10 +42,10 @@ pub(super) fn all(check: &Check<'_>) -> Vec<Finding> {
         }
     }
     for fault in &gate.faults {
-        named.push(told.fault(fault), &[]);
+        named.push(context.fault(fault), &[]);
     }
     for copies in &gate.copies {
-        named.push(told.copies(copies), &copies.recorders.iter().map(String::as_str).collect::<Vec<_>>());
+        named.push(context.copies(copies), &copies.recorders.iter().map(String::as_str).collect::<Vec<_>>());
     }
     for doubt in gate.doubts.iter().filter(|doubt| doubts::is_told(check, doubt)) {
         let name = doubts::name(&doubt.about).unwrap_or_default();
@@ -79,7 +79,7 @@ impl Named<'_> {
 }
 
 /// What the words rest on.
-struct Told<'a> {
+struct CheckContext<'a> {
     check: &'a Check<'a>,
     recorders: Recorders<'a>,
     /// True iff a selector looks at who calls.
@@ -88,7 +88,7 @@ struct Told<'a> {
     after: BTreeMap<(&'a str, &'a str), (usize, usize)>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> CheckContext<'a> {
     fn of(check: &'a Check<'a>) -> Self {
         let sides = [&check.proposal.before, &check.proposal.after];
         let known =
@@ -103,7 +103,7 @@ impl<'a> Told<'a> {
                 }
             }
         }
-        Told { check, recorders: Recorders::of(check), looked_at, after }
+        CheckContext { check, recorders: Recorders::of(check), looked_at, after }
     }
 
     fn example(&self, event: &Event, arn: Option<&str>, region: &str, state: State) -> String {
@@ -206,12 +206,12 @@ impl<'a> Told<'a> {
         if let Some((place, verdict)) = row {
             finding.why = self.why(*place, *verdict);
         }
-        finding.fix = self.fix_at((&turn.account, &turn.region));
+        finding.fix = self.fix_at(&turn.account, &turn.region);
         finding
     }
 
     /// What keeps recorded what one recorder stops recording at a place; `None` where several do, or none.
-    fn fix_at(&self, (account, region): (&str, &str)) -> Option<String> {
+    fn fix_at(&self, account: &str, region: &str) -> Option<String> {
         let here = |loss: &&Loss| {
             let at = loss.narrowing.place.as_ref();
             at.is_some_and(|(one, other)| (one.as_str(), other.as_str()) == (account, region))
@@ -247,7 +247,7 @@ impl<'a> Told<'a> {
             }
             None => finding.why.push("the inventory does not hold its account and Region".to_owned()),
         }
-        finding.fix = one.home.as_ref().and_then(|(account, region)| self.fix_at((account, region)));
+        finding.fix = one.home.as_ref().and_then(|(account, region)| self.fix_at(account, region));
         if self.check.proposal.alone && self.check.proposal.after.recorders.is_empty() {
             finding.why = vec!["no trail and no event data store is in the file".to_owned()];
             finding.fix =

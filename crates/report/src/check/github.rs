@@ -2,7 +2,7 @@
 
 use super::Checked;
 use super::finding::{Finding, Section};
-use super::told::groups;
+use super::groups::groups;
 use crate::recorder_sentences;
 use audit::answer::Conclusion;
 use std::io::{self, Write};
@@ -44,7 +44,7 @@ fn annotate(
     level: &str,
     title: &str,
     finding: Option<&Finding>,
-    told: &str,
+    message: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let command = if level == "note" { "notice" } else { level };
@@ -55,7 +55,7 @@ fn annotate(
     if let Some(at) = finding.and_then(|one| one.at) {
         write!(out, "line={},col={},", at.line, at.column)?;
     }
-    writeln!(out, "title={}::{}", property(title), data(told))
+    writeln!(out, "title={}::{}", property(title), data(message))
 }
 
 /// The message of a command.

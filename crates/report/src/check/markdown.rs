@@ -2,7 +2,7 @@
 
 use super::Checked;
 use super::finding::Section;
-use super::told::{Group, ended, groups};
+use super::groups::{Group, ended, groups};
 use crate::markdown::inert;
 use crate::page::Layout;
 use audit::answer::Conclusion;
@@ -25,8 +25,8 @@ pub(super) fn document(checked: &Checked<'_>, _: &Layout, out: &mut dyn Write) -
 }
 
 fn body(checked: &Checked<'_>, text: &mut String) -> std::fmt::Result {
-    writeln!(text, "### InvokeTrail\n\n**{}**\n", told(&checked.headline()))?;
-    writeln!(text, "{}", told(&checked.scope()))?;
+    writeln!(text, "### InvokeTrail\n\n**{}**\n", inert_excerpt(&checked.headline()))?;
+    writeln!(text, "{}", inert_excerpt(&checked.scope()))?;
     let decides = |section: &Section| matches!(section, Section::Stops | Section::New | Section::Controls);
     for section in Section::ALL.into_iter().filter(decides) {
         self::section(checked, section, text)?;
@@ -36,7 +36,7 @@ fn body(checked: &Checked<'_>, text: &mut String) -> std::fmt::Result {
     if !starts.is_empty() {
         writeln!(folded, "\n#### What starts being recorded\n")?;
         for (name, is) in starts.iter().take(SHOWN) {
-            writeln!(folded, "- **{}** {}", told(name), told(is))?;
+            writeln!(folded, "- **{}** {}", inert_excerpt(name), inert_excerpt(is))?;
         }
         more(starts.len(), &mut folded)?;
     }
@@ -46,7 +46,7 @@ fn body(checked: &Checked<'_>, text: &mut String) -> std::fmt::Result {
     if let Some(lines) = checked.check.cost() {
         writeln!(folded, "\n#### Cost of recording Lambda\n")?;
         for (label, is) in lines {
-            writeln!(folded, "- {label}{}", told(&is))?;
+            writeln!(folded, "- {label}{}", inert_excerpt(&is))?;
         }
     }
     if !folded.is_empty() {
@@ -88,9 +88,14 @@ fn row(group: &Group<'_>, text: &mut String) -> std::fmt::Result {
         Conclusion::Nothing | Conclusion::Yes => "",
     };
     let new = if group.newness().is_empty() { "" } else { " (new)" };
-    writeln!(text, "- {mark}**{}** {}{new}", told(&group.about()), told(&ended(&group.is())))?;
+    writeln!(
+        text,
+        "- {mark}**{}** {}{new}",
+        inert_excerpt(&group.about()),
+        inert_excerpt(&ended(&group.is()))
+    )?;
     for line in group.details(REASONS) {
-        writeln!(text, "  - {}", told(&line))?;
+        writeln!(text, "  - {}", inert_excerpt(&line))?;
     }
     if let Some(at) = first.at {
         writeln!(text, "  - Line {}", at.line)?;
@@ -105,6 +110,6 @@ fn more(all: usize, text: &mut String) -> std::fmt::Result {
     }
 }
 
-fn told(text: &str) -> String {
+fn inert_excerpt(text: &str) -> String {
     inert(&text::visible::excerpt(text, LONGEST))
 }

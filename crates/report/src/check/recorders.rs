@@ -19,7 +19,7 @@ impl<'a> Recorders<'a> {
             let settings = one
                 .settings
                 .iter()
-                .flat_map(|(name, before, after)| [Some(name.as_str()), before.as_deref(), after.as_deref()]);
+                .flat_map(|set| [Some(set.name.as_str()), set.before.as_deref(), set.after.as_deref()]);
             let all = std::iter::once(there).chain(settings.map(|text| text.unwrap_or("-")));
             (one.arn.as_str(), all.collect())
         });

@@ -1,7 +1,7 @@
 //! A check for a person at a terminal: the answer, what stops with an example, what starts, and what is open.
 
 use super::finding::{Finding, Section};
-use super::told::{Group, ended, groups};
+use super::groups::{Group, ended, groups};
 use super::{Check, Checked};
 use crate::colours::conclusion_style;
 use crate::page::{Layout, Page, Style};

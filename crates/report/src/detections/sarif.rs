@@ -47,7 +47,7 @@ fn run(found: &Detections<'_>, rules: &[&str], run: &mut Object<'_>) {
     });
     let results = found.findings.iter().enumerate().take(RESULTS);
     run.list("results", results, |json, (at, one)| {
-        json.object(|object| result(found, rules, (at, one), object));
+        json.object(|object| result(found, rules, at, one, object));
     });
     run.text("columnKind", "unicodeCodePoints");
 }
@@ -101,7 +101,7 @@ const fn score(severity: Severity) -> &'static str {
     }
 }
 
-fn result(found: &Detections<'_>, rules: &[&str], (at, one): (usize, &Finding), object: &mut Object<'_>) {
+fn result(found: &Detections<'_>, rules: &[&str], at: usize, one: &Finding, object: &mut Object<'_>) {
     object.text("ruleId", &one.detection);
     object.number("ruleIndex", rules.binary_search(&one.detection.as_str()).unwrap_or_default());
     object.text("level", level(one.severity));

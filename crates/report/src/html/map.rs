@@ -168,7 +168,7 @@ fn table(label: &str, rows: &[&Row<'_>], columns: &[&str], others: &[&str]) -> M
 }
 
 /// `3 of 12 not recorded, new functions partial`
-fn told(cell: &Cell) -> String {
+fn title_of(cell: &Cell) -> String {
     let of = &cell.summary;
     let by = [
         (of.not_recorded, State::NotRecorded),
@@ -193,7 +193,7 @@ fn cell(row: &Row<'_>, region: &str) -> Markup {
         return html! { td.void { span.vh { "not audited" } } };
     };
     let class = if cell.is_empty() { "void" } else { mark::class(cell.worst()) };
-    let title = told(cell);
+    let title = title_of(cell);
     let plus = if cell.unlisted { "+" } else { "" };
     html! {
         td class=(class) title=(title) {

@@ -109,7 +109,7 @@ fn groups(reading: &Reading<'_>, table: &Table, layout: &Layout, page: &mut Page
             0 => (Style::Dim, "0".to_owned()),
             n => (*style, grouped(size(n))),
         }));
-        row.extend([cell.first, cell.last].map(|at| (Style::Plain, when.told(at))));
+        row.extend([cell.first, cell.last].map(|at| (Style::Plain, when.to_text(at))));
         row.push((Style::Open, note));
         let more = (1..labels.iter().map(Vec::len).max().unwrap_or(0)).map(line).collect::<Vec<_>>();
         std::iter::once(row).chain(more)
@@ -182,7 +182,7 @@ impl When {
         if self.years { "2026-11-21T13:00".len() } else { "11-21T13:00".len() }
     }
 
-    fn told(&self, at: i64) -> String {
+    fn to_text(&self, at: i64) -> String {
         text_of(at).get(if self.years { 0 } else { 5 }..16).unwrap_or_default().to_owned()
     }
 }

@@ -87,7 +87,7 @@ fn of_resource(audit: &Audit<'_>, entry: &Entry<'_>, arn: &str) -> Option<OpenFi
     let (place, arn) = (&audit.places[entry.place], visible(arn));
     let with_arn = |text: &str| text.replace(ARN, &arn);
     let code = entry.code.map(|code| code.as_str().to_owned());
-    let example = entry.told.example.as_deref().map(with_arn);
+    let example = entry.text.example.as_deref().map(with_arn);
     let rest = [Some(verdict_word(state).to_owned()), code, example];
     Some(OpenFinding {
         control: entry.control.id,
@@ -97,8 +97,8 @@ fn of_resource(audit: &Audit<'_>, entry: &Entry<'_>, arn: &str) -> Option<OpenFi
         resource: Some(arn.to_string()),
         status: entry.status.as_str(),
         headline: with_arn(&entry.headline),
-        fix: entry.told.fix.as_deref().map(with_arn),
-        reason: with_arn(&entry.told.reason),
+        fix: entry.text.fix.as_deref().map(with_arn),
+        reason: with_arn(&entry.text.reason),
         accepted: entry.accepted.map(by),
         rest: rest.into_iter().flatten().collect(),
         entry: entries::name_of(audit, entry, &arn),
@@ -134,7 +134,7 @@ impl Part<'_> {
                     if known.accepted.is_some() && self.accepted.is_none() {
                         *known = self.told_at(audit, at, &entry);
                     } else {
-                        known.rest.push(format!("{code} {}", self.told.reason));
+                        known.rest.push(format!("{code} {}", self.text.reason));
                     }
                 }
                 Some(_) => {}
@@ -154,9 +154,9 @@ impl Part<'_> {
             region: place.region.to_owned(),
             resource: None,
             status: status.as_str(),
-            headline: format!("{}: {}", visible(&where_it_is), self.told.reason),
-            fix: self.told.fix.clone(),
-            reason: self.told.reason.clone(),
+            headline: format!("{}: {}", visible(&where_it_is), self.text.reason),
+            fix: self.text.fix.clone(),
+            reason: self.text.reason.clone(),
             accepted: self.accepted.map(by),
             rest: vec![self.finding.reason.code.as_str().to_owned()],
             entry: entry.to_owned(),

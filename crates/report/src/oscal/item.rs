@@ -58,7 +58,7 @@ pub(super) fn write(results: &Results<'_>, list: &mut List<'_>) -> io::Result<()
             let mut known: BTreeMap<Key, Decided> = BTreeMap::new();
             for (home, _) in audit.at_home(at, plane.kind) {
                 let decided = known.entry(key(audit, home)).or_insert_with(|| Decided::of(audit, home));
-                list.add(|item| resource(audit, (place, plane.kind), (home, decided), item))?;
+                list.add(|item| resource(audit, place, plane.kind, home, decided, item))?;
             }
         }
     }
@@ -82,8 +82,10 @@ impl Decided {
 
 fn resource(
     audit: &Audit<'_>,
-    (place, kind): (&PlaceAudit<'_>, ResourceType),
-    (home, decided): (ResourceRef, &Decided),
+    place: &PlaceAudit<'_>,
+    kind: ResourceType,
+    home: ResourceRef,
+    decided: &Decided,
     item: &mut Object<'_>,
 ) {
     let row = audit.row(home);

@@ -2,11 +2,11 @@
 
 use super::uuid::uuid;
 use super::{Results, item, props, prose};
+use crate::finding_text::{self, FindingText};
 use crate::fingerprint::Fingerprints;
 use crate::frameworks;
 use crate::member::Object;
 use crate::recorder_sentences;
-use crate::told::{self, Told};
 use audit::code::Code;
 use audit::exception::Accepted;
 use audit::finding::{Audit, ControlResult, Finding, Status, Weight};
@@ -36,7 +36,7 @@ pub(super) fn all<'a>(audit: &'a Audit<'a>, scope: &str) -> Vec<Observed<'a>> {
         }
         for finding in &control.findings {
             let print = prints.next(audit, control, finding);
-            let accepted = told::accepted(audit, finding).filter(|_| audit.is_accepted(finding));
+            let accepted = finding_text::accepted(audit, finding).filter(|_| audit.is_accepted(finding));
             let uuid = uuid(["observation", scope, control.id, &print]);
             all.push(Observed { control, finding: Some(finding), accepted, uuid });
         }
@@ -71,21 +71,24 @@ impl Observed<'_> {
         uuid(["risk", &self.uuid])
     }
 
-    fn told(&self, audit: &Audit<'_>) -> Told {
+    fn text(&self, audit: &Audit<'_>) -> FindingText {
         match self.finding {
-            Some(finding) => told::finding(audit, finding),
-            None => Told { reason: recorder_sentences::sentence(&self.control.reason), ..Told::default() },
+            Some(finding) => finding_text::of_finding(audit, finding),
+            None => FindingText {
+                reason: recorder_sentences::sentence(&self.control.reason),
+                ..FindingText::default()
+            },
         }
     }
 
     /// As an observation.
     pub(super) fn observation(&self, results: &Results<'_>, object: &mut Object<'_>) {
         let audit = results.audit;
-        let told = self.told(audit);
+        let text = self.text(audit);
         object.text("uuid", &self.uuid);
         object.text("title", &self.title());
         let lines: Vec<String> =
-            [Some(&told.reason), told.about.as_ref()].into_iter().flatten().map(|line| prose(line)).collect();
+            [Some(&text.reason), text.about.as_ref()].into_iter().flatten().map(|line| prose(line)).collect();
         object.text("description", &lines.join("\n\n"));
         let count = self.finding.map(|finding| finding.resources.len().to_string());
         let count = count.as_deref().map(|count| ("resource-count", count));
@@ -97,9 +100,9 @@ impl Observed<'_> {
         if let Some(finding) = self.finding {
             item::subjects(audit, finding, object);
         }
-        evidence(&told, object);
+        evidence(&text, object);
         object.text("collected", &results.collected);
-        if let Some(fix) = &told.fix {
+        if let Some(fix) = &text.fix {
             object.text("remarks", &prose(&format!("Fix: {fix}")));
         }
     }
@@ -147,13 +150,13 @@ impl Observed<'_> {
     }
 }
 
-fn evidence(told: &Told, object: &mut Object<'_>) {
-    let example = told.example.as_ref().map(|example| {
-        let turned_away = told.turned_away.iter().map(|line| format!("- {}", prose(line)));
+fn evidence(text: &FindingText, object: &mut Object<'_>) {
+    let example = text.example.as_ref().map(|example| {
+        let turned_away = text.turned_away.iter().map(|line| format!("- {}", prose(line)));
         let turned_away: Vec<String> = turned_away.collect();
         [prose(example), turned_away.join("\n")].join("\n\n").trim_end().to_owned()
     });
-    let gaps = told.gaps.iter().map(|gap| prose(&format!("Gap: {gap}")));
+    let gaps = text.gaps.iter().map(|gap| prose(&format!("Gap: {gap}")));
     let all: Vec<String> = example.into_iter().chain(gaps).collect();
     if !all.is_empty() {
         object.list("relevant-evidence", &all, |json, text| {

@@ -34,7 +34,7 @@ pub fn plan_terraform(plan: &Plan, inventory: &Inventory) -> Result<Vec<PlaceDoc
     let document = |((account, region), all): ((&str, &str), Vec<&Desired<'_>>)| {
         let mark = several
             .then(|| format!("{account}_{region}").replace(|one: char| !one.is_ascii_alphanumeric(), "_"));
-        let text = configuration(&all, inventory, (account, region), mark.as_deref())?;
+        let text = configuration(&all, inventory, account, region, mark.as_deref())?;
         Ok(PlaceDocument { account: account.to_owned(), region: region.to_owned(), text })
     };
     places.into_iter().map(document).collect()
@@ -43,7 +43,8 @@ pub fn plan_terraform(plan: &Plan, inventory: &Inventory) -> Result<Vec<PlaceDoc
 fn configuration(
     all: &[&Desired<'_>],
     inventory: &Inventory,
-    place: (&str, &str),
+    account: &str,
+    region: &str,
     mark: Option<&str>,
 ) -> Result<String, RenderError> {
     let alias = mark.map(|mark| format!("account_{mark}"));
@@ -53,9 +54,9 @@ fn configuration(
     if let Some(alias) = &alias {
         text.push_str(&format!(
             "# Give this provider the credentials of account {}: profile or assume_role.\n",
-            plain(place.0)
+            plain(account)
         ));
-        text.push_str(&written(Body::builder().add_block(provider(place, alias)).build()));
+        text.push_str(&written(Body::builder().add_block(provider(account, region, alias)).build()));
     }
     for (one, label) in all.iter().zip(labels) {
         if !text.is_empty() {
@@ -97,7 +98,7 @@ impl Named<'_> {
     }
 }
 
-fn provider((account, region): (&str, &str), alias: &str) -> Block {
+fn provider(account: &str, region: &str, alias: &str) -> Block {
     Block::builder("provider")
         .add_label("aws")
         .add_attribute(Attribute::new("alias", literal(alias)))

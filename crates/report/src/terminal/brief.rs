@@ -3,13 +3,13 @@
 use super::undeciding;
 use crate::cause::{Cause, causes};
 use crate::colours::status;
+use crate::finding_text;
 use crate::gaps;
 use crate::inactive::inactive;
 use crate::page::{Page, Style};
 use crate::quantity::{grouped, quantity};
 use crate::recorder_sentences;
 use crate::selectors;
-use crate::told;
 use crate::verdict_words;
 use audit::code::Code;
 use audit::controls::is_about_invocations;
@@ -252,7 +252,7 @@ pub(crate) fn advice_counted<'a>(all: impl Iterator<Item = &'a Finding>) -> Stri
 
 /// True iff it is a warning that is not shown here.
 fn is_warning(audit: &Audit<'_>, finding: &Finding) -> bool {
-    let by_match = told::accepted(audit, finding).is_some_and(|one| one.exception.matched.is_some());
+    let by_match = finding_text::accepted(audit, finding).is_some_and(|one| one.exception.matched.is_some());
     finding.status == Status::Pass && !by_match && finding.reason.code != Code::ExceptionUnmatched
 }
 
@@ -261,11 +261,12 @@ fn accepted(audit: &Audit<'_>, page: &mut Page) {
     let all =
         || audit.controls.iter().flat_map(|control| control.findings.iter().map(move |one| (control, one)));
     let by_match = |one: &Finding| {
-        audit.is_accepted(one) && told::accepted(audit, one).is_some_and(|by| by.exception.matched.is_some())
+        audit.is_accepted(one)
+            && finding_text::accepted(audit, one).is_some_and(|by| by.exception.matched.is_some())
     };
     let ids: BTreeSet<&str> = all()
         .filter(|(_, one)| by_match(one))
-        .filter_map(|(_, one)| Some(told::accepted(audit, one)?.exception.id.as_str()))
+        .filter_map(|(_, one)| Some(finding_text::accepted(audit, one)?.exception.id.as_str()))
         .collect();
     if !ids.is_empty() {
         let told = accepted_counted(all().filter(|(_, one)| by_match(one)));

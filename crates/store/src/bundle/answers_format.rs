@@ -4,7 +4,7 @@
 
 use crate::document::{DocumentError, Format};
 use crate::exceptions_file::is_time;
-use audit::raw_answers::{Accounts, Asked, Collection, Request, Said};
+use audit::raw_answers::{Accounts, Asked, Collection, RawAnswer, Request};
 use serde::{Deserialize, Serialize};
 use text::shape::in_everyday_words;
 use text::visible::excerpt;
@@ -88,22 +88,22 @@ pub(super) fn head(collection: &Collection) -> serde_json::Result<String> {
 }
 
 /// Any other line, with its end. `at` is when it was kept.
-pub(super) fn written(asked: &Asked, said: &Said, at: String) -> serde_json::Result<String> {
+pub(super) fn written(asked: &Asked, answer: &RawAnswer, at: String) -> serde_json::Result<String> {
     let Asked { account, region, operation, subject, request } = asked.clone();
     let (path, request) = request.map(|Request { path, body }| (path, body)).unzip();
     let asked = LineShape { account, region, operation, subject, path, request, at, ..LineShape::default() };
-    line(&match said.clone() {
-        Said::Answer { status, error_code, selection, body } => {
+    line(&match answer.clone() {
+        RawAnswer::Answer { status, error_code, selection, body } => {
             let (body, body_hex) = match String::from_utf8(body) {
                 Ok(text) => (Some(text), None),
                 Err(error) => (None, Some(logs::hex(error.as_bytes()))),
             };
             LineShape { status: Some(status), error_code, selection, body, body_hex, ..asked }
         }
-        Said::Failure { class, code, error } => {
+        RawAnswer::Failure { class, code, error } => {
             LineShape { failure: Some(FailureShape { class, code, error }), ..asked }
         }
-        Said::Withheld => LineShape { withheld: true, ..asked },
+        RawAnswer::Withheld => LineShape { withheld: true, ..asked },
     })
 }
 
@@ -130,7 +130,7 @@ pub(super) fn read_head(bytes: &[u8]) -> Result<Collection, String> {
 }
 
 /// Reads any other line.
-pub(super) fn read_line(bytes: &[u8]) -> Result<(Asked, Said), String> {
+pub(super) fn read_line(bytes: &[u8]) -> Result<(Asked, RawAnswer), String> {
     let shape: LineShape = serde_json::from_slice(bytes)
         .map_err(|error| excerpt(&in_everyday_words(&error.to_string()), 200))?;
     let LineShape { account, region, operation, subject, path, request, at, .. } = shape;
@@ -148,17 +148,17 @@ pub(super) fn read_line(bytes: &[u8]) -> Result<(Asked, Said), String> {
         (None, None) => None,
         _ => return Err("`body` and `body_hex` exclude each other".to_owned()),
     };
-    let said = match (shape.status, body, shape.failure, shape.withheld) {
+    let answer = match (shape.status, body, shape.failure, shape.withheld) {
         (Some(status), Some(body), None, false) => {
-            Said::Answer { status, error_code: shape.error_code, selection: shape.selection, body }
+            RawAnswer::Answer { status, error_code: shape.error_code, selection: shape.selection, body }
         }
         (None, None, Some(FailureShape { class, code, error }), false) => {
-            Said::Failure { class, code, error }
+            RawAnswer::Failure { class, code, error }
         }
-        (None, None, None, true) => Said::Withheld,
+        (None, None, None, true) => RawAnswer::Withheld,
         _ => return Err("expected a status and a body, a failure, or `withheld`".to_owned()),
     };
-    Ok((Asked { account, region, operation, subject, request }, said))
+    Ok((Asked { account, region, operation, subject, request }, answer))
 }
 
 fn bytes_of(digits: &str) -> Option<Vec<u8>> {
@@ -174,7 +174,7 @@ fn bytes_of(digits: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Asked, Collection, Request, Said, head, read_head, read_line, written};
+    use super::{Asked, Collection, RawAnswer, Request, head, read_head, read_line, written};
     use audit::raw_answers::Accounts;
 
     const AT: &str = "2026-11-30T12:00:00Z";
@@ -183,20 +183,23 @@ mod tests {
     fn what_is_written_is_read_back() {
         let request = Request { path: "/".to_owned(), body: "{\"a\":\"\u{202e}\"}".to_owned() };
         let asked = Asked { account: "1".to_owned(), request: Some(request), ..Asked::default() };
-        let answer = |body: &[u8]| Said::Answer {
+        let answer = |body: &[u8]| RawAnswer::Answer {
             status: 200,
             error_code: Some("X".to_owned()),
             selection: true,
             body: body.to_vec(),
         };
-        let failure =
-            Said::Failure { class: "silent".to_owned(), code: None, error: "no answer\u{1b}".to_owned() };
+        let failure = RawAnswer::Failure {
+            class: "silent".to_owned(),
+            code: None,
+            error: "no answer\u{1b}".to_owned(),
+        };
         for said in [
             answer(b"{}"),
             answer("\u{7f}\u{202e}\0é".as_bytes()),
             answer(&[0xff, 0, 0x1b]),
             failure,
-            Said::Withheld,
+            RawAnswer::Withheld,
         ] {
             for asked in [asked.clone(), Asked::default()] {
                 let line = written(&asked, &said, AT.to_owned()).unwrap();

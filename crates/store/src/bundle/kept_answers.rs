@@ -2,7 +2,7 @@
 
 use super::answers_format::{head, written};
 use crate::limits::ANSWERS;
-use audit::raw_answers::{Asked, Collection, Keep, Said};
+use audit::raw_answers::{Asked, Collection, Keep, RawAnswer};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -73,9 +73,9 @@ impl KeptAnswers {
 }
 
 impl Keep for KeptAnswers {
-    fn keep(&self, asked: &Asked, said: &Said) {
+    fn keep(&self, asked: &Asked, answer: &RawAnswer) {
         let at = (self.clock)();
-        let line = written(asked, said, at);
+        let line = written(asked, answer, at);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.error.is_some() || state.bytes > ANSWERS.bytes {
             return;
@@ -88,7 +88,7 @@ impl Keep for KeptAnswers {
             Ok(length) => {
                 let at = state.bytes;
                 state.bytes += length;
-                state.lines.push(Line { asked: asked.clone(), sum: sum(said), at, length });
+                state.lines.push(Line { asked: asked.clone(), sum: sum(answer), at, length });
             }
             Err(error) => state.error = Some(error),
         }
@@ -96,15 +96,17 @@ impl Keep for KeptAnswers {
 }
 
 /// The SHA-256 of what was said.
-pub(super) fn sum(said: &Said) -> [u8; 32] {
+pub(super) fn sum(answer: &RawAnswer) -> [u8; 32] {
     let mut hash = Sha256::new();
-    match said {
-        Said::Answer { status, error_code, selection, body } => {
+    match answer {
+        RawAnswer::Answer { status, error_code, selection, body } => {
             hash.update(format!("answer {status} {error_code:?} {selection}\n"));
             hash.update(body);
         }
-        Said::Failure { class, code, error } => hash.update(format!("failure {class:?} {code:?} {error:?}")),
-        Said::Withheld => hash.update("withheld"),
+        RawAnswer::Failure { class, code, error } => {
+            hash.update(format!("failure {class:?} {code:?} {error:?}"))
+        }
+        RawAnswer::Withheld => hash.update("withheld"),
     }
     hash.finalize().into()
 }

@@ -3,7 +3,7 @@
 use super::BundleError;
 use super::answers_format::{ANSWERS_FILE, LINE, read_head, read_line};
 use super::kept_answers::sum;
-use audit::raw_answers::{Asked, Collection, Recall, Said};
+use audit::raw_answers::{Asked, Collection, RawAnswer, Recall};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fs::File;
@@ -63,7 +63,7 @@ impl Answers {
         (count, named.collect())
     }
 
-    fn line(&self, file: &File, at: usize) -> Option<(Asked, Said)> {
+    fn line(&self, file: &File, at: usize) -> Option<(Asked, RawAnswer)> {
         let (begin, length) = *self.lines.get(at)?;
         let (mut file, mut bytes) = (file, Vec::new());
         file.seek(SeekFrom::Start(begin)).ok()?;
@@ -107,7 +107,7 @@ impl Answers {
 }
 
 impl Recall for Answers {
-    fn recall(&self, asked: &Asked) -> Option<Said> {
+    fn recall(&self, asked: &Asked) -> Option<RawAnswer> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State { file, groups } = &mut *state;
         let group = groups.get_mut(&key(asked))?;
@@ -141,7 +141,7 @@ fn key(asked: &Asked) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answers, Asked, Recall, Said};
+    use super::{Answers, Asked, RawAnswer, Recall};
     use crate::bundle::kept_answers::KeptAnswers;
     use audit::raw_answers::{Collection, Keep, Request};
     use std::io::Write;
@@ -156,11 +156,11 @@ mod tests {
         Asked { account: account.to_owned(), request, ..Asked::default() }
     }
 
-    fn answer(body: &str) -> Said {
-        Said::Answer { status: 200, error_code: None, selection: false, body: body.into() }
+    fn answer(body: &str) -> RawAnswer {
+        RawAnswer::Answer { status: 200, error_code: None, selection: false, body: body.into() }
     }
 
-    fn written(all: &[(Asked, Said)]) -> Vec<u8> {
+    fn written(all: &[(Asked, RawAnswer)]) -> Vec<u8> {
         let kept = KeptAnswers::new(clock).unwrap();
         all.iter().for_each(|(asked, said)| kept.keep(asked, said));
         let mut out = Vec::new();
@@ -179,8 +179,8 @@ mod tests {
         let all = [
             (asked("1", "a"), answer("x")),
             (asked("1", "b"), answer("y")),
-            (asked("2", "a"), Said::Withheld),
-            (Asked { account: "1".to_owned(), ..Asked::default() }, Said::Withheld),
+            (asked("2", "a"), RawAnswer::Withheld),
+            (Asked { account: "1".to_owned(), ..Asked::default() }, RawAnswer::Withheld),
         ];
         let mut backwards = all.to_vec();
         backwards.reverse();

@@ -31,10 +31,10 @@ pub(super) fn open(path: &Path) -> Result<Connection, HistoryError> {
 
 /// A transaction that waits for another process before it reads anything.
 pub(super) fn writing(connection: &mut Connection) -> Result<Transaction<'_>, HistoryError> {
-    database::writing(connection).map_err(told)
+    database::writing(connection).map_err(history_error)
 }
 
-pub(super) fn told(error: rusqlite::Error) -> HistoryError {
+pub(super) fn history_error(error: rusqlite::Error) -> HistoryError {
     Refused::from(error).into()
 }
 

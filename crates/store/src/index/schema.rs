@@ -40,34 +40,36 @@ fn is_ours(path: &Path) -> bool {
 
 fn opened(path: &Path) -> Result<Connection, IndexError> {
     database::make(path).map_err(|error| IndexError::Unreachable(error.to_string()))?;
-    let mut connection = Connection::open(path).map_err(told)?;
-    connection.busy_timeout(PATIENCE).map_err(told)?;
+    let mut connection = Connection::open(path).map_err(index_error)?;
+    connection.busy_timeout(PATIENCE).map_err(index_error)?;
     // Of a file that is there already, nothing is changed by it.
-    connection.pragma_update(None, "page_size", PAGE).map_err(told)?;
+    connection.pragma_update(None, "page_size", PAGE).map_err(index_error)?;
     let read = |connection: &Connection, name: &str| -> rusqlite::Result<i64> {
         connection.pragma_query_value(None, name, |row| row.get(0))
     };
-    let version = read(&connection, "user_version").map_err(told)?;
-    let application = read(&connection, "application_id").map_err(told)?;
+    let version = read(&connection, "user_version").map_err(index_error)?;
+    let application = read(&connection, "application_id").map_err(index_error)?;
     if version != i64::from(VERSION) || application != i64::from(APPLICATION) {
         begin(&mut connection)?;
     }
-    connection.pragma_update(None, "journal_mode", "wal").map_err(told)?;
-    connection.pragma_update(None, "synchronous", "normal").map_err(told)?;
+    connection.pragma_update(None, "journal_mode", "wal").map_err(index_error)?;
+    connection.pragma_update(None, "synchronous", "normal").map_err(index_error)?;
     // A large part of a page cache is of no use: rows are read once.
-    connection.pragma_update(None, "cache_size", -2_048).map_err(told)?;
+    connection.pragma_update(None, "cache_size", -2_048).map_err(index_error)?;
     Ok(connection)
 }
 
 /// Makes an empty index of an empty file or of one of an earlier version.
 fn begin(connection: &mut Connection) -> Result<(), IndexError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(told)?;
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(index_error)?;
     let read = |name: &str| -> Result<i64, IndexError> {
-        transaction.pragma_query_value(None, name, |row| row.get(0)).map_err(told)
+        transaction.pragma_query_value(None, name, |row| row.get(0)).map_err(index_error)
     };
     let (version, application) = (read("user_version")?, read("application_id")?);
-    let tables: i64 =
-        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(told)?;
+    let tables: i64 = transaction
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(index_error)?;
     if application != i64::from(APPLICATION) && tables > 0 {
         return Err(IndexError::Foreign("it is a database of another program".to_owned()));
     }
@@ -82,10 +84,10 @@ fn begin(connection: &mut Connection) -> Result<(), IndexError> {
         "DROP TABLE IF EXISTS files; DROP TABLE IF EXISTS answers; {TABLES}
          PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
     );
-    transaction.execute_batch(&script).and_then(|()| transaction.commit()).map_err(told)
+    transaction.execute_batch(&script).and_then(|()| transaction.commit()).map_err(index_error)
 }
 
-fn told(error: rusqlite::Error) -> IndexError {
+fn index_error(error: rusqlite::Error) -> IndexError {
     let said = error.to_string();
     if database::is_about_access(&error) { IndexError::Unreachable(said) } else { IndexError::Damaged(said) }
 }

@@ -2,8 +2,8 @@
 //!
 //! The file is read once, fast; only a file that turns out to be wrong is read again, to say where.
 
-use super::beside::{self, BesideShape};
 use super::check::check;
+use super::extra_facts::{self, ExtraFactsShape};
 use super::parts::Text;
 use super::plausible;
 use super::shape::{
@@ -105,9 +105,14 @@ fn inventory(shape: FileShape<'_>) -> Result<Inventory, InventoryFileError> {
         function_facts,
         ..
     } = shape;
-    let beside =
-        BesideShape { recorder_tags, cloudtrail_administrators, invocations, function_tags, function_facts };
-    let beside = beside::read(beside, gaps, &shape.partition)?;
+    let extra = ExtraFactsShape {
+        recorder_tags,
+        cloudtrail_administrators,
+        invocations,
+        function_tags,
+        function_facts,
+    };
+    let extra = extra_facts::read(extra, gaps, &shape.partition)?;
     let recorders = shape.recorders.into_iter().enumerate().map(|(at, one)| recorder(at, one));
     Ok(Inventory {
         collected_at: shape.collected_at,
@@ -118,7 +123,7 @@ fn inventory(shape: FileShape<'_>) -> Result<Inventory, InventoryFileError> {
         recorders: recorders.collect::<Result<_, _>>()?,
         gaps: shape.gaps.into_iter().map(gap).collect(),
         places: shape.places.into_iter().map(place).collect(),
-        beside,
+        extra,
     })
 }
 
@@ -202,10 +207,10 @@ fn contradiction(document: &str, recorder: &Recorder) -> Option<String> {
     if recorder.kind == RecorderKind::Channel {
         return None;
     }
-    let beside = cloudtrail::selector_json::beside(document);
+    let facts = cloudtrail::selector_json::recorder_facts(document);
     let other = |said: Option<String>, own: &str| said.filter(|said| said != own);
     if let Some(said) =
-        other(beside.account, &recorder.account).or_else(|| other(beside.home_region, &recorder.home_region))
+        other(facts.account, &recorder.account).or_else(|| other(facts.home_region, &recorder.home_region))
     {
         return Some(format!(
             "they say {}, and the recorder is {}",
@@ -213,7 +218,7 @@ fn contradiction(document: &str, recorder: &Recorder) -> Option<String> {
             excerpt(&recorder.arn, 300)
         ));
     }
-    let limit = beside.one_region.filter(|_| recorder.multi_region);
+    let limit = facts.one_region.filter(|_| recorder.multi_region);
     limit.map(|said| format!("{said} is set beside them, and the recorder is of all Regions"))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Members that we do not know are passed over when reading, because later versions may add some.
 
-use super::beside::{AdministratorsShape, CountsShape, FactsShape, FunctionTagsShape, TagsShape};
+use super::extra_facts::{AdministratorsShape, CountsShape, FactsShape, FunctionTagsShape, TagsShape};
 use super::listing::ListingShape;
 use super::parts::{SeenShape, Text};
 use serde::{Deserialize, Serialize};

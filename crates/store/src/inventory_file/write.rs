@@ -33,7 +33,7 @@ pub fn write_inventory(inventory: &Inventory, out: &mut dyn Write) -> io::Result
     list(out, "recorders", inventory.recorders.iter().map(recorder))?;
     list(out, "gaps", inventory.gaps.iter().map(|one| Ok(gap(one))))?;
     list(out, "places", inventory.places.iter().map(|one| Ok(place(one))))?;
-    super::beside::write(&inventory.beside, out)?;
+    super::extra_facts::write(&inventory.extra, out)?;
     out.write_all(b"}\n")
 }
 

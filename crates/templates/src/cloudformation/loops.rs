@@ -47,11 +47,12 @@ fn written_out_here(
         Tree::Map(entries) => {
             let (mut made, mut seen) = (Vec::new(), HashSet::new());
             for entry in entries {
-                let new = match turns(entry, evaluator)? {
-                    Some(turns) => {
+                let new = match iterations(entry, evaluator)? {
+                    Some(iterations) => {
                         let mut new = Vec::new();
-                        for turn in &turns {
-                            let fragment = replaced(turn.fragment, turn, budget).ok_or_else(too_large)?;
+                        for iteration in &iterations {
+                            let fragment =
+                                replaced(iteration.fragment, iteration, budget).ok_or_else(too_large)?;
                             let fragment = written_out(&fragment, evaluator, budget)?;
                             if let Tree::Map(entries) = fragment.tree {
                                 new.extend(entries);
@@ -83,8 +84,8 @@ fn written_out_here(
     Ok(Node { at: node.at, tree })
 }
 
-/// One turn of a loop: what is replaced by what, and where.
-struct Turn<'n> {
+/// One iteration of a loop: what is replaced by what, and where.
+struct Iteration<'n> {
     identifier: &'n str,
     /// `${identifier}`
     plain: String,
@@ -94,11 +95,11 @@ struct Turn<'n> {
     fragment: &'n Node,
 }
 
-/// The turns of a loop; `None` iff the entry is not a loop, or what it goes over is unknown.
-fn turns<'n>(
+/// The iterations of a loop; `None` iff the entry is not a loop, or what it goes over is unknown.
+fn iterations<'n>(
     entry: &'n Entry,
     evaluator: &mut Evaluator<'_>,
-) -> Result<Option<Vec<Turn<'n>>>, TemplateError> {
+) -> Result<Option<Vec<Iteration<'n>>>, TemplateError> {
     const WANTED: &str = "a list of an identifier, a list and a mapping";
     if !entry.key.starts_with(PREFIX) {
         return Ok(None);
@@ -114,43 +115,44 @@ fn turns<'n>(
         Value::Unknown(_) => return Ok(None),
         _ => return wrong(entry.at, "Fn::ForEach", WANTED),
     };
-    let mut turns = Vec::new();
+    let mut iterations = Vec::new();
     for item in &items {
         let Ok(value) = scalar(item) else { return Ok(None) };
         let (plain, bare) = (format!("${{{identifier}}}"), format!("&{{{identifier}}}"));
-        turns.push(Turn { identifier, plain, bare, value, fragment });
+        iterations.push(Iteration { identifier, plain, bare, value, fragment });
     }
-    Ok(Some(turns))
+    Ok(Some(iterations))
 }
 
 /// A copy of the node with the identifier replaced; `None` iff it is too large.
-fn replaced(node: &Node, turn: &Turn<'_>, budget: &mut Budget) -> Option<Node> {
+fn replaced(node: &Node, iteration: &Iteration<'_>, budget: &mut Budget) -> Option<Node> {
     let mut text = |text: &str| {
         let letters = |value: &str| value.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
-        let times = text.matches(&turn.plain).count() + text.matches(&turn.bare).count();
+        let times = text.matches(&iteration.plain).count() + text.matches(&iteration.bare).count();
         // Counted before it is made.
-        let most = text.len().saturating_add(times.saturating_mul(turn.value.len()));
+        let most = text.len().saturating_add(times.saturating_mul(iteration.value.len()));
         budget.take(most).then(|| {
             if times == 0 {
                 return text.to_owned();
             }
-            text.replace(&turn.plain, &turn.value).replace(&turn.bare, &letters(&turn.value))
+            text.replace(&iteration.plain, &iteration.value)
+                .replace(&iteration.bare, &letters(&iteration.value))
         })
     };
     let tree = match &node.tree {
         Tree::Text(old) => Tree::Text(text(old)?),
         Tree::List(items) => {
-            Tree::List(items.iter().map(|item| replaced(item, turn, budget)).collect::<Option<_>>()?)
+            Tree::List(items.iter().map(|item| replaced(item, iteration, budget)).collect::<Option<_>>()?)
         }
         Tree::Map(entries) => match entries.as_slice() {
-            [one] if one.key == "Ref" && one.node.text() == Some(turn.identifier) => {
-                Tree::Text(turn.value.clone())
+            [one] if one.key == "Ref" && one.node.text() == Some(iteration.identifier) => {
+                Tree::Text(iteration.value.clone())
             }
             _ => {
                 let mut made = Vec::new();
                 for entry in entries {
-                    let key = text_of_key(&entry.key, turn, budget)?;
-                    made.push(Entry { at: entry.at, key, node: replaced(&entry.node, turn, budget)? });
+                    let key = text_of_key(&entry.key, iteration, budget)?;
+                    made.push(Entry { at: entry.at, key, node: replaced(&entry.node, iteration, budget)? });
                 }
                 Tree::Map(made)
             }
@@ -160,9 +162,9 @@ fn replaced(node: &Node, turn: &Turn<'_>, budget: &mut Budget) -> Option<Node> {
     Some(Node { at: node.at, tree })
 }
 
-fn text_of_key(key: &str, turn: &Turn<'_>, budget: &mut Budget) -> Option<String> {
+fn text_of_key(key: &str, iteration: &Iteration<'_>, budget: &mut Budget) -> Option<String> {
     let node = Node { at: super::tree::At::START, tree: Tree::Text(key.to_owned()) };
-    match replaced(&node, turn, budget)?.tree {
+    match replaced(&node, iteration, budget)?.tree {
         Tree::Text(key) => Some(key),
         _ => None,
     }

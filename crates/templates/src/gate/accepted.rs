@@ -43,8 +43,8 @@ pub(super) fn as_if_recorded(
         let mut list = stand_in::read(&selectors);
         // Where the audit accepts something of what may be created later, for it accepts nothing that is in doubt.
         if place.planes.iter().any(|plane| !plane.accepted_by.is_empty()) {
-            let here = (place.account, place.region);
-            list.extend(matched_at(options.exceptions, options.today, after.inventory, here));
+            let (exceptions, inventory) = (options.exceptions, after.inventory);
+            list.extend(matched_at(exceptions, options.today, inventory, place.account, place.region));
         }
         some |= !list.is_empty() && stand_in::add(&mut then, at, "accepted-by-exceptions", list);
     }

@@ -1,5 +1,6 @@
 //! What is certain of one event at one place, and which recorders a change touches.
 
+use super::Sides;
 use crate::document::{Action, Document};
 use crate::proposal::{Proposal, Touched, is_open, reach_names};
 use audit::finding::Audit;
@@ -38,7 +39,7 @@ pub(super) fn certainly(
 
 /// An invocation that the recorder of a loss records on the one side, and certainly nothing on the other; `None` iff the example of the loss
 /// is one already, or it is not about functions.
-pub(super) fn as_invocation(narrowing: &Narrowing, (from, to): (&Audit<'_>, &Audit<'_>)) -> Option<Event> {
+pub(super) fn as_invocation(narrowing: &Narrowing, Sides { from, to }: Sides<'_>) -> Option<Event> {
     let (event, place) = narrowing.event.as_deref().zip(narrowing.place.as_ref())?;
     let resource = event.resource.as_ref()?;
     let is_one = event.name == "Invoke" && unqualified(&resource.arn).is_some();

@@ -1,7 +1,7 @@
 //! What is not recorded while a change is carried out: between the end of one recorder and the beginning of what takes its place.
 
 use super::certain::may_reach_less;
-use super::{EFFORT, Interruption, Loss, accepted, loss, stand_in};
+use super::{EFFORT, Interruption, Loss, Sides, accepted, loss, stand_in};
 use crate::document::{Action, Document, Language};
 use crate::proposal::{Proposal, Touched, take};
 use audit::Options;
@@ -55,7 +55,7 @@ pub(super) fn interruptions(
         let Some((world, lost)) = lost else { continue };
         let meanwhile = audit::audit(&world, options);
         all.extend(lost.into_iter().map(|narrowing| {
-            let mut loss = loss(narrowing, (before, &meanwhile), Some(touched.resource));
+            let mut loss = loss(narrowing, Sides { from: before, to: &meanwhile }, Some(touched.resource));
             loss.certain &= in_order;
             Interruption { resource: touched.resource, loss }
         }));

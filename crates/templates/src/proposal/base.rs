@@ -60,7 +60,7 @@ pub(super) fn base(document: &Document, homes: &Homes) -> Inventory {
         places: places.into_iter().map(|(account, region)| empty(account, region)).collect(),
         recorders: Vec::new(),
         gaps,
-        beside: audit::beside::Beside::default(),
+        extra: audit::extra_facts::ExtraFacts::default(),
     }
 }
 

@@ -22,7 +22,8 @@ enum Then {
 /// as it is.
 pub(super) fn apply(
     document: &Document,
-    (before, touched): (&Inventory, &[Touched]),
+    before: &Inventory,
+    touched: &[Touched],
     names: &BucketNames<'_>,
     world: &mut World,
 ) {
@@ -43,7 +44,7 @@ pub(super) fn apply(
         for at in 0..world.inventory.places.len() {
             let place = &world.inventory.places[at];
             let here = (place.account.as_str(), place.region.as_str());
-            let Some(then) = errors.then(trail, here, (resource, mended), before) else { continue };
+            let Some(then) = errors.then(trail, here, resource, mended, before) else { continue };
             let status = match then {
                 Then::Fails(error) => Err(error),
                 Then::Open(resource, about) => {
@@ -67,13 +68,13 @@ pub(super) fn apply(
     }
 }
 
-/// A trail or a bucket, by what AWS said at each account and Region: an error, or none where it delivers.
-type Said<'a> = BTreeMap<(&'a str, &'a str), Option<&'a str>>;
+/// What AWS said of a trail or a bucket at each account and Region: an error, or none where it delivers.
+type ErrorsByPlace<'a> = BTreeMap<(&'a str, &'a str), Option<&'a str>>;
 
 /// What AWS said of deliveries.
 struct Errors<'a> {
-    by_trail: BTreeMap<&'a str, Said<'a>>,
-    by_bucket: BTreeMap<&'a str, Said<'a>>,
+    by_trail: BTreeMap<&'a str, ErrorsByPlace<'a>>,
+    by_bucket: BTreeMap<&'a str, ErrorsByPlace<'a>>,
     /// True iff there is any error.
     some: bool,
 }
@@ -107,7 +108,8 @@ impl<'a> Errors<'a> {
         &self,
         trail: &Recorder,
         here: (&str, &str),
-        (resource, mended): (Option<usize>, Option<usize>),
+        resource: Option<usize>,
+        mended: Option<usize>,
         before: &Inventory,
     ) -> Option<Then> {
         let was = before.recorder(&trail.arn).map(|at| &before.recorders[at]);
@@ -130,7 +132,7 @@ impl<'a> Errors<'a> {
 }
 
 /// The error at a place; where nobody said anything of that one, the first of the others, unless it delivers at any of them.
-fn at<'a>(said: &Said<'a>, here: (&str, &str)) -> Option<&'a str> {
+fn at<'a>(said: &ErrorsByPlace<'a>, here: (&str, &str)) -> Option<&'a str> {
     match said.get(&here) {
         Some(error) => *error,
         None if said.values().all(Option::is_some) => said.values().copied().flatten().next(),

@@ -22,20 +22,20 @@ pub(super) struct Configuration {
 /// Where a provider configuration works; of two that contradict each other, neither counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Provider {
-    account: Said,
-    region: Said,
+    account: Unanimous,
+    region: Unanimous,
 }
 
-/// What was said of one thing.
+/// What all that was said of one thing agrees on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-enum Said {
+enum Unanimous {
     #[default]
     Nothing,
     This(String),
     Both,
 }
 
-impl Said {
+impl Unanimous {
     fn add(&mut self, what: &str) {
         *self = match std::mem::take(self) {
             Self::Nothing => Self::This(what.to_owned()),

@@ -45,7 +45,7 @@ pub(super) fn read<'de, R: serde_json::de::Read<'de>>(
     let read = seed.deserialize(&mut from).and_then(|top| from.end().map(|()| top));
     match read {
         Ok(top) => Ok(Kept { top, found: reader.found.into_inner() }),
-        Err(error) => Err(reader.told(&error)),
+        Err(error) => Err(reader.error_of(&error)),
     }
 }
 
@@ -81,7 +81,7 @@ impl Reader {
     }
 
     /// The error in our words: what the JSON reader says may hold a value of the file.
-    fn told(&self, error: &serde_json::Error) -> TerraformError {
+    fn error_of(&self, error: &serde_json::Error) -> TerraformError {
         use serde_json::error::Category;
         if let Some(refused) = self.refused.borrow_mut().take() {
             return refused;

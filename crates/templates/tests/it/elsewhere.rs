@@ -245,7 +245,7 @@ fn what_is_left_out_and_accepted_decides_nothing() {
         }];
         let options = Options { exceptions: &exceptions, today: "2026-11-23", ..Options::default() };
         let (before, after) = (audit(&proposal.before, &options), audit(&proposal.after, &options));
-        gate(&document, &proposal, (&before, &after), &options, None).conclusion
+        gate(&document, &proposal, &before, &after, &options, None).conclusion
     };
     assert_eq!(answer(vec![arn("orders")]), Conclusion::Yes);
     assert_eq!(answer(vec![arn("other")]), Conclusion::No);
@@ -274,7 +274,7 @@ fn what_a_pattern_accepts_of_new_functions_decides_nothing() {
         }];
         let options = Options { exceptions: &exceptions, today: "2026-11-23", ..Options::default() };
         let (before, after) = (audit(&proposal.before, &options), audit(&proposal.after, &options));
-        gate(&document, &proposal, (&before, &after), &options, None).conclusion
+        gate(&document, &proposal, &before, &after, &options, None).conclusion
     };
     assert_eq!(answer(&["dev-*"]), Conclusion::Yes);
     assert_eq!(answer(&[]), Conclusion::Yes);

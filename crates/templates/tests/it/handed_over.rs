@@ -228,7 +228,7 @@ fn what_is_accepted_is_not_interrupted() {
             &templates::proposal::Defaults::default(),
         );
         let audits = (audit::audit(&proposal.before, &options), audit::audit(&proposal.after, &options));
-        let gate = templates::gate::gate(&document, &proposal, (&audits.0, &audits.1), &options, None);
+        let gate = templates::gate::gate(&document, &proposal, &audits.0, &audits.1, &options, None);
         assert_eq!(gate.conclusion.max(Conclusion::Yes), answer, "{exceptions:?} {:?}", gate.interruptions);
     }
 }

@@ -139,7 +139,7 @@ pub(crate) fn judged(document: &Document, inventory: Option<&Inventory>) -> (Pro
     let options = Options::default();
     let answer = {
         let (before, after) = (audit(&proposal.before, &options), audit(&proposal.after, &options));
-        gate(document, &proposal, (&before, &after), &options, None)
+        gate(document, &proposal, &before, &after, &options, None)
     };
     (proposal, answer)
 }

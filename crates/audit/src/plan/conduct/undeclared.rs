@@ -40,7 +40,8 @@ pub(super) fn undeclared(inventory: &Inventory, plan: &Plan, declared: &[String]
     }
     let covered: HashSet<&str> = declared.iter().map(String::as_str).collect();
     let both = Both { was: &was, is: &is, changed };
-    let lost = was.places.iter().zip(&is.places).find_map(|places| both.lost(places, &covered));
+    let mut places = was.places.iter().zip(&is.places);
+    let lost = places.find_map(|(before, after)| both.lost(before, after, &covered));
     let lost = lost.map(|arn| format!("the plan also drops {arn}, which its exception does not declare"));
     let why = lost.or_else(|| both.covered_in_vain(declared))?;
     Some(Misconduct { step: 0, arn: first.target.arn.clone(), why })
@@ -114,9 +115,11 @@ impl<'a> Both<'a, '_> {
         })
     }
 
+    /// The first function of the place that is recorded before and no longer afterwards, and not declared.
     fn lost(
         &self,
-        (before, after): (&PlaceAudit<'a>, &PlaceAudit<'_>),
+        before: &PlaceAudit<'a>,
+        after: &PlaceAudit<'_>,
         declared: &HashSet<&str>,
     ) -> Option<&'a str> {
         let may_record = |arn: &str| {

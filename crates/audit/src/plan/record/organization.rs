@@ -36,7 +36,7 @@ fn maker<'a>(inventory: &'a Inventory, organization: &'a Organization) -> Result
         return Ok(management);
     }
     let unvisited = format!("its management account {management} was not visited");
-    let administrators = match inventory.beside.administrators.get(&organization.id) {
+    let administrators = match inventory.extra.administrators.get(&organization.id) {
         None => return Err(format!("{unvisited}, and nobody asked for its delegated administrators")),
         Some(Seen::Unread(gap)) => {
             let refused = inventory.gaps.get(*gap).is_some_and(|gap| gap.kind == GapKind::Refused);

@@ -8,7 +8,7 @@ use audit::reach::{Reach, reach};
 use cloudtrail::arn::Arn;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::Selectors;
-use cloudtrail::selector_json::{Beside, SelectorsError};
+use cloudtrail::selector_json::{RecorderFacts, SelectorsError};
 use recording::{Anywhere, Candidate, Place, State, Subject, Verdict, anywhere, decide};
 use std::path::Path;
 use store::FileKind;
@@ -21,8 +21,8 @@ pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: 
     let function = function.map(subject::read).transpose()?;
     let selectors = read(path)?;
     let place = function.as_ref().and_then(|(_, arn)| Arn::parse(arn));
-    let beside = cloudtrail::selector_json::beside(&selectors.document);
-    let reach = reach(&beside, place);
+    let facts = cloudtrail::selector_json::recorder_facts(&selectors.document);
+    let reach = reach(&facts, place);
     let certain = reach == Reach::Records;
     let candidate = [Candidate { selectors: Some(&selectors.list), certain }];
     // A recorder that records nothing here is as good as none.
@@ -36,10 +36,10 @@ pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: 
             verdict.state
         }
         None => {
-            let mut answer = anywhere(candidates, ResourceType::Function, beside.partition.as_deref());
+            let mut answer = anywhere(candidates, ResourceType::Function, facts.partition.as_deref());
             let mut reach = reach;
             // Where kinds of place differ, the worst of them is shown.
-            let home = answer.alike.then(|| at_home(&selectors, &beside, &answer.place)).flatten();
+            let home = answer.alike.then(|| at_home(&selectors, &facts, &answer.place)).flatten();
             if let Some((place, verdict)) = home {
                 // It says no at home, and so of any account and Region.
                 (answer.place, answer.verdict, reach) = (place, verdict, Reach::Records);
@@ -66,13 +66,13 @@ pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: 
 
 /// Where the recorder is at home, and what certainly escapes there; `None` iff nothing does, or the document does not say where
 /// that is.
-fn at_home(selectors: &Selectors, beside: &Beside, shown: &Place) -> Option<(Place, Verdict)> {
-    let account = beside.account.clone()?;
-    let region = beside.home_region.clone()?;
-    let partition = beside.partition.clone().unwrap_or_else(|| shown.partition.clone());
+fn at_home(selectors: &Selectors, facts: &RecorderFacts, shown: &Place) -> Option<(Place, Verdict)> {
+    let account = facts.account.clone()?;
+    let region = facts.home_region.clone()?;
+    let partition = facts.partition.clone().unwrap_or_else(|| shown.partition.clone());
     let place = Place { partition, region, account };
     let arn = format!("arn:{}:lambda:{}:{}:function:any", place.partition, place.region, place.account);
-    if reach(beside, Arn::parse(&arn)) != Reach::Records {
+    if reach(facts, Arn::parse(&arn)) != Reach::Records {
         return None;
     }
     let verdict =

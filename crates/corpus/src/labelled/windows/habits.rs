@@ -54,7 +54,7 @@ impl<'a> Windows<'a> {
             self.call(function, &actor, at, &usual(function));
         }
         if until > 0 {
-            self.note("newcomer", false, (from, until), &[&actor]);
+            self.note("newcomer", false, from, until, &[&actor]);
         }
     }
 
@@ -73,7 +73,7 @@ impl<'a> Windows<'a> {
             let Some(function) = mine.get(self.rng.index(mine.len().min(4))) else { continue };
             self.call(function, &actor, at, &usual(function));
         }
-        self.note("travel", false, (company.day(day), company.day(day + 3)), &[&actor]);
+        self.note("travel", false, company.day(day), company.day(day + 3), &[&actor]);
     }
 
     /// Somebody on call repairs production by hand.
@@ -85,10 +85,10 @@ impl<'a> Windows<'a> {
         let at = company.clock.at_night(company.day(day), &mut self.rng);
         let (request, response) = code(function, &mut self.rng);
         let deed = Deed::new("lambda", "UpdateFunctionCode20150331v2", request).answered(response);
-        let place = (function.account, function.region);
-        manage(company, place, (&actor, at), &deed, &mut self.rng, &mut self.records);
+        let home = function.home();
+        manage(company, home, &actor, at, &deed, &mut self.rng, &mut self.records);
         self.call(function, &actor, at + 90, &How::plain());
-        self.note("hotfix by hand", true, (at - 600, at + 3600), &[&actor]);
+        self.note("hotfix by hand", true, at - 600, at + 3600, &[&actor]);
     }
 
     /// The pipeline goes back to the version before, and tries it.
@@ -102,11 +102,11 @@ impl<'a> Windows<'a> {
         let old = (function.version - 1).to_string();
         let request = json!({"functionName": function.name, "name": function.alias, "functionVersion": old});
         let deed = Deed::new("lambda", "UpdateAlias20150331", request);
-        let place = (function.account, function.region);
-        manage(company, place, (&actor, at), &deed, &mut self.rng, &mut self.records);
+        let home = function.home();
+        manage(company, home, &actor, at, &deed, &mut self.rng, &mut self.records);
         let how = How { qualifier: &old, version: function.version - 1, ..How::plain() };
         self.call(function, &actor, at + 20, &how);
-        self.note("rollback", false, (at, at + 3600), &[&actor]);
+        self.note("rollback", false, at, at + 3600, &[&actor]);
     }
 
     /// What a function needs is down for an hour.
@@ -121,7 +121,7 @@ impl<'a> Windows<'a> {
             let how = How { error: Some(FAULT), ..usual(function) };
             self.call(function, &actor, at, &how);
         }
-        self.note("outage", true, (begin - 60, begin + 3660), &[&actor]);
+        self.note("outage", true, begin - 60, begin + 3660, &[&actor]);
     }
 
     /// A campaign brings people to a public URL for a day.
@@ -134,7 +134,7 @@ impl<'a> Windows<'a> {
             self.call(function, &actor, at, &How { url: true, ..usual(function) });
         }
         let nobody = Actor::new(Kind::Anonymous, "", "", "", "");
-        self.note("campaign", false, (company.day(day), company.day(day + 1)), &[&nobody]);
+        self.note("campaign", false, company.day(day), company.day(day + 1), &[&nobody]);
     }
 
     /// One of the partners is let in to another function, by the pipeline.
@@ -146,14 +146,14 @@ impl<'a> Windows<'a> {
         let mut at = company.clock.at_work(company.day(day), &mut self.rng);
         let principal = format!("arn:aws:iam::{}:root", partner.account);
         let deed = permission(function, &principal, None, &mut self.rng);
-        let place = (function.account, function.region);
-        manage(company, place, (&actor, at), &deed, &mut self.rng, &mut self.records);
+        let home = function.home();
+        manage(company, home, &actor, at, &deed, &mut self.rng, &mut self.records);
         let (begin, agent) = (at, program(&mut self.rng));
         while at < company.day(company.days - 1) {
             at += 3000 + whole(&mut self.rng, 20_000);
             let partner = partner.from(&partner.address, &agent);
             self.call(function, &partner, at, &usual(function));
         }
-        self.note("known partner at another function", false, (begin, at), &[&actor, &partner]);
+        self.note("known partner at another function", false, begin, at, &[&actor, &partner]);
     }
 }

@@ -1,7 +1,7 @@
 //! What stands beside the selectors in a document: whether their recorder records at all, and how far it reaches.
 //!
 //! A member that says that nothing is recorded makes every selector of the document doubtful, so that nobody can count it as
-//! recording; [`beside`] tells which member that is. A value that we cannot read says nothing either way, and is a doubt.
+//! recording; [`recorder_facts`] tells which member that is. A value that we cannot read says nothing either way, and is a doubt.
 
 use super::walk::{Path, entries, plain};
 use crate::arn::{Arn, partition_of};
@@ -13,15 +13,15 @@ use std::fmt;
 
 /// What a document says of its recorder beside the selectors.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Beside {
+pub struct RecorderFacts {
     /// The member that says that the recorder records nothing now.
-    pub stopped: Option<Said>,
+    pub stopped: Option<Member>,
     /// It is a channel: a copy for another service, which is never counted.
     pub channel: bool,
     /// The member that says that it records one Region alone.
-    pub one_region: Option<Said>,
+    pub one_region: Option<Member>,
     /// The member that says that it records its own account alone.
-    pub one_account: Option<Said>,
+    pub one_account: Option<Member>,
     /// Where the recorder is at home.
     pub home_region: Option<String>,
     /// The account that owns the recorder.
@@ -36,14 +36,14 @@ pub struct Beside {
 
 /// A member and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct Member {
     /// Path into the document: `$.IsLogging`.
     pub path: String,
     /// As it stands there.
     pub value: String,
 }
 
-impl fmt::Display for Said {
+impl fmt::Display for Member {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` is `{}`", self.path, self.value)
     }
@@ -51,9 +51,9 @@ impl fmt::Display for Said {
 
 /// Reads what stands beside the selectors in a document that [`super::from_str`] can read; nothing in any other.
 #[must_use]
-pub fn beside(document: &str) -> Beside {
+pub fn recorder_facts(document: &str) -> RecorderFacts {
     let read = super::value_from_str(document).unwrap_or_default();
-    read_beside(&Path::root(), &read).0
+    read_recorder_facts(&Path::root(), &read).0
 }
 
 /// What a member can say of recording.
@@ -108,72 +108,72 @@ fn about(member: &str) -> Option<About> {
     })
 }
 
-/// True iff [`read_beside`] looks at the member of that [`plain`] name, and it is about recording.
+/// True iff [`read_recorder_facts`] looks at the member of that [`plain`] name, and it is about recording.
 pub(super) fn is_about_recording(member: &str) -> bool {
     about(member).is_some_and(|about| !matches!(about, About::HomeRegion | About::Arn | About::Used))
 }
 
 /// What stands beside the selectors, and the doubts of all selectors that follow: what we cannot read, or what says that
 /// nothing is recorded.
-pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Doubt>) {
-    let (mut beside, mut doubts, mut used) = (Beside::default(), Vec::new(), None);
-    let Ok(members) = entries(path, document) else { return (beside, doubts) };
+pub(super) fn read_recorder_facts(path: &Path<'_>, document: &Value) -> (RecorderFacts, Vec<Doubt>) {
+    let (mut facts, mut doubts, mut used) = (RecorderFacts::default(), Vec::new(), None);
+    let Ok(members) = entries(path, document) else { return (facts, doubts) };
     let named: BTreeMap<String, &Value> =
         members.iter().map(|(_, key, value)| (plain(key), *value)).collect();
-    by_default(path, &named, document, &mut beside);
+    by_default(path, &named, document, &mut facts);
     if let Some(doubt) = stopped_by_its_times(path, &named) {
         doubts.push(doubt);
     }
     for (at, key, value) in members {
         let Some(about) = about(&plain(key)) else { continue };
-        let said = Said { path: at.to_string(), value: shown(value) };
+        let said = Member { path: at.to_string(), value: shown(value) };
         let unread =
             || Doubt::Value { path: said.path.clone(), field: key.to_owned(), value: said.value.clone() };
         match about {
             About::Records { stopped } => match flag(value) {
-                Some(flag) if flag == stopped => beside.stop(said, &mut doubts),
+                Some(flag) if flag == stopped => facts.stop(said, &mut doubts),
                 Some(_) => {}
                 None => doubts.push(unread()),
             },
             About::Status => match value.as_str().map(StoreStatus::parse) {
                 Some(StoreStatus::Enabled) => {}
-                Some(StoreStatus::Idle(_)) => beside.stop(said, &mut doubts),
+                Some(StoreStatus::Idle(_)) => facts.stop(said, &mut doubts),
                 Some(StoreStatus::Changing(_)) | None => doubts.push(unread()),
             },
             About::DeliveryError => match value.as_str().map(str::trim) {
                 Some("") => {}
-                Some(_) => beside.stop(said, &mut doubts),
+                Some(_) => facts.stop(said, &mut doubts),
                 None => doubts.push(unread()),
             },
             About::Regions | About::Accounts => {
                 let limit = match about {
-                    About::Regions => &mut beside.one_region,
-                    _ => &mut beside.one_account,
+                    About::Regions => &mut facts.one_region,
+                    _ => &mut facts.one_account,
                 };
                 match flag(value) {
-                    Some(true) if matches!(about, About::Accounts) => beside.all_accounts = true,
-                    Some(true) => beside.all_regions = true,
+                    Some(true) if matches!(about, About::Accounts) => facts.all_accounts = true,
+                    Some(true) => facts.all_regions = true,
                     Some(false) => *limit = Some(said),
                     None => doubts.push(unread()),
                 }
             }
             About::Channel => {
-                beside.channel = true;
-                beside.stop(said, &mut doubts);
+                facts.channel = true;
+                facts.stop(said, &mut doubts);
             }
             About::Copies => match copies(value) {
-                Some(0) => beside.stop(said, &mut doubts),
+                Some(0) => facts.stop(said, &mut doubts),
                 Some(_) => {}
                 None => doubts.push(unread()),
             },
-            About::HomeRegion => beside.home_region = value.as_str().map(str::to_owned),
+            About::HomeRegion => facts.home_region = value.as_str().map(str::to_owned),
             About::Arn => {
                 let arn = value.as_str().and_then(Arn::parse).filter(|arn| arn.service == "cloudtrail");
                 if plain(key) == "channelarn" || arn.is_some_and(|arn| arn.resource.starts_with("channel/")) {
-                    beside.channel = true;
-                    beside.stop(said, &mut doubts);
+                    facts.channel = true;
+                    facts.stop(said, &mut doubts);
                 }
-                beside.take(arn);
+                facts.take(arn);
             }
             About::Used => {
                 let arn = value.as_str().and_then(Arn::parse);
@@ -181,28 +181,33 @@ pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Dou
             }
         }
     }
-    if beside.partition.is_none() {
-        beside.partition = beside.home_region.as_deref().map(|region| partition_of(region).to_owned());
+    if facts.partition.is_none() {
+        facts.partition = facts.home_region.as_deref().map(|region| partition_of(region).to_owned());
     }
-    beside.partition = beside.partition.or(used);
-    (beside, doubts)
+    facts.partition = facts.partition.or(used);
+    (facts, doubts)
 }
 
 /// What a member means that is left out of a document that describes the whole recorder, as CloudFormation and Terraform do. AWS's
 /// own answers always hold it. A member that is `null` is there: Terraform does not know its value yet.
-fn by_default(path: &Path<'_>, named: &BTreeMap<String, &Value>, document: &Value, beside: &mut Beside) {
+fn by_default(
+    path: &Path<'_>,
+    named: &BTreeMap<String, &Value>,
+    document: &Value,
+    facts: &mut RecorderFacts,
+) {
     let has = |name: &str| named.contains_key(name);
     let described =
         |name: &str| document.as_object().is_some_and(|all| all.keys().any(|key| plain(key) == name));
     let said = |member: &str| {
-        Some(Said { path: format!("{path}.{member}"), value: "missing, which means false".to_owned() })
+        Some(Member { path: format!("{path}.{member}"), value: "missing, which means false".to_owned() })
     };
     let trail = described("s3bucketname");
     if trail && !has("ismultiregiontrail") {
-        beside.one_region = said("IsMultiRegionTrail");
+        facts.one_region = said("IsMultiRegionTrail");
     }
     if trail && !has("isorganizationtrail") {
-        beside.one_account = said("IsOrganizationTrail");
+        facts.one_account = said("IsOrganizationTrail");
     }
     const OF_STORES: [&str; 5] =
         ["name", "retentionperiod", "terminationprotectionenabled", "multiregionenabled", "billingmode"];
@@ -210,10 +215,10 @@ fn by_default(path: &Path<'_>, named: &BTreeMap<String, &Value>, document: &Valu
     let store = !trail && !has("isorganizationtrail") && OF_STORES.into_iter().any(described);
     // Stores record all Regions unless they are told not to (CreateEventDataStore).
     if store && !has("multiregionenabled") {
-        beside.all_regions = true;
+        facts.all_regions = true;
     }
     if store && !has("status") && !has("organizationenabled") {
-        beside.one_account = said("OrganizationEnabled");
+        facts.one_account = said("OrganizationEnabled");
     }
 }
 
@@ -266,11 +271,11 @@ fn copies(value: &Value) -> Option<usize> {
     }
 }
 
-impl Beside {
+impl RecorderFacts {
     /// The first member that says so is told.
-    fn stop(&mut self, said: Said, doubts: &mut Vec<Doubt>) {
-        doubts.push(Doubt::Stopped { path: said.path.clone(), value: said.value.clone() });
-        self.stopped.get_or_insert(said);
+    fn stop(&mut self, member: Member, doubts: &mut Vec<Doubt>) {
+        doubts.push(Doubt::Stopped { path: member.path.clone(), value: member.value.clone() });
+        self.stopped.get_or_insert(member);
     }
 
     /// What the ARN of the recorder says. One that is none was made illegible before it was pasted: it says nothing either way.

@@ -25,7 +25,7 @@ pub(crate) const PROOF_LIMIT: usize = 1 << 20;
 
 /// Steps that are left.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Work {
+pub(crate) struct Steps {
     left: u64,
 }
 
@@ -33,10 +33,10 @@ pub(crate) struct Work {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Exhausted;
 
-impl Work {
+impl Steps {
     /// So many steps.
     pub(crate) fn new(steps: u64) -> Self {
-        Work { left: steps }
+        Steps { left: steps }
     }
 
     /// Takes steps away.
@@ -54,11 +54,11 @@ impl Work {
     }
 
     /// Runs `of` with at most `limit` of these steps, and takes away what it used.
-    pub(crate) fn within<T>(&mut self, limit: u64, of: impl FnOnce(&mut Work) -> T) -> T {
+    pub(crate) fn within<T>(&mut self, limit: u64, of: impl FnOnce(&mut Steps) -> T) -> T {
         let given = self.left.min(limit);
-        let mut work = Work::new(given);
-        let told = of(&mut work);
-        self.left -= given - work.left;
+        let mut steps = Steps::new(given);
+        let told = of(&mut steps);
+        self.left -= given - steps.left;
         told
     }
 

@@ -5,7 +5,7 @@ use super::entry::{account_id, gap, quoted, region, wrong};
 use super::names::{arn, recorder_arn};
 use super::parts::{SeenShape, Text};
 use super::parts::{list, text, texts};
-use audit::beside::{Beside, Exposure, FunctionFacts};
+use audit::extra_facts::{Exposure, ExtraFacts, FunctionFacts};
 use cloudtrail::names::AccountId;
 use cloudtrail::recorder::Seen;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use std::io::{self, Write};
 
 /// The lists of the file.
 #[derive(Default)]
-pub(super) struct BesideShape<'a> {
+pub(super) struct ExtraFactsShape<'a> {
     pub(super) recorder_tags: Vec<TagsShape<'a>>,
     pub(super) cloudtrail_administrators: Vec<AdministratorsShape<'a>>,
     pub(super) invocations: Vec<CountsShape<'a>>,
@@ -67,38 +67,38 @@ struct ExposureShape<'a> {
 }
 
 /// Writes the lists that hold anything.
-pub(super) fn write(beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
-    if !beside.tags.is_empty() {
-        let entries = beside
+pub(super) fn write(extra: &ExtraFacts, out: &mut dyn Write) -> io::Result<()> {
+    if !extra.tags.is_empty() {
+        let entries = extra
             .tags
             .iter()
             .map(|(arn, tags)| Ok(TagsShape { recorder: text(arn), tags: SeenShape::of(tags, map) }));
         list(out, "recorder_tags", entries)?;
     }
-    if !beside.administrators.is_empty() {
-        let entries = beside.administrators.iter().map(|(id, accounts)| {
+    if !extra.administrators.is_empty() {
+        let entries = extra.administrators.iter().map(|(id, accounts)| {
             let accounts = SeenShape::of(accounts, |accounts| texts(accounts));
             Ok(AdministratorsShape { organization: text(id), accounts })
         });
         list(out, "cloudtrail_administrators", entries)?;
     }
-    if !beside.invocations.is_empty() {
-        let entries = beside.invocations.iter().map(|((account, region), counts)| {
+    if !extra.invocations.is_empty() {
+        let entries = extra.invocations.iter().map(|((account, region), counts)| {
             let counts =
                 SeenShape::of(counts, |counts| counts.iter().map(|(name, n)| (text(name), *n)).collect());
             Ok(CountsShape { account: text(account), region: text(region), counts })
         });
         list(out, "invocations", entries)?;
     }
-    if !beside.function_tags.is_empty() {
-        let entries = beside
+    if !extra.function_tags.is_empty() {
+        let entries = extra
             .function_tags
             .iter()
             .map(|(arn, tags)| Ok(FunctionTagsShape { function: text(arn), tags: SeenShape::of(tags, map) }));
         list(out, "function_tags", entries)?;
     }
-    if !beside.functions.is_empty() {
-        list(out, "function_facts", beside.functions.iter().map(|(arn, facts)| Ok(of_function(arn, facts))))?;
+    if !extra.functions.is_empty() {
+        list(out, "function_facts", extra.functions.iter().map(|(arn, facts)| Ok(of_function(arn, facts))))?;
     }
     Ok(())
 }
@@ -127,20 +127,20 @@ fn of_function<'a>(arn: &'a str, facts: &'a FunctionFacts) -> FactsShape<'a> {
 /// # Errors
 /// [`InventoryFileError::Impossible`] where something stands there twice, or points at a gap that is not there.
 pub(super) fn read(
-    shape: BesideShape<'_>,
+    shape: ExtraFactsShape<'_>,
     gaps: usize,
     partition: &str,
-) -> Result<Beside, InventoryFileError> {
-    let mut beside = Beside {
+) -> Result<ExtraFacts, InventoryFileError> {
+    let mut extra = ExtraFacts {
         administrators: administrators(shape.cloudtrail_administrators, gaps)?,
-        ..Beside::default()
+        ..ExtraFacts::default()
     };
     for (at, one) in shape.recorder_tags.into_iter().enumerate() {
         let tags = one.tags.into_seen(owned);
         gap(format!("recorder_tags[{at}].tags.gap"), tags.gap(), gaps)?;
         let arn = one.recorder.into_owned();
         recorder_arn(&format!("recorder_tags[{at}].recorder"), &arn, partition)?;
-        if beside.tags.insert(arn.clone(), tags).is_some() {
+        if extra.tags.insert(arn.clone(), tags).is_some() {
             return wrong(format!("recorder_tags[{at}]"), format!("{} appears twice", quoted(&arn)));
         }
     }
@@ -152,7 +152,7 @@ pub(super) fn read(
         account_id(format!("invocations[{at}].account"), &one.account)?;
         region(format!("invocations[{at}].region"), &one.region)?;
         let key = (one.account.into_owned(), one.region.into_owned());
-        if beside.invocations.insert(key, counts).is_some() {
+        if extra.invocations.insert(key, counts).is_some() {
             return wrong(format!("invocations[{at}]"), "this account and Region appear twice".to_owned());
         }
     }
@@ -161,7 +161,7 @@ pub(super) fn read(
         gap(format!("function_tags[{at}].tags.gap"), tags.gap(), gaps)?;
         let arn = one.function.into_owned();
         self::arn(&format!("function_tags[{at}].function"), &arn, partition)?;
-        if beside.function_tags.insert(arn.as_str().into(), tags).is_some() {
+        if extra.function_tags.insert(arn.as_str().into(), tags).is_some() {
             return wrong(format!("function_tags[{at}]"), format!("{} appears twice", quoted(&arn)));
         }
     }
@@ -179,11 +179,11 @@ pub(super) fn read(
         for found in unread {
             gap(format!("function_facts[{at}]"), found, gaps)?;
         }
-        if beside.functions.insert(arn.as_str().into(), facts).is_some() {
+        if extra.functions.insert(arn.as_str().into(), facts).is_some() {
             return wrong(format!("function_facts[{at}]"), format!("{} appears twice", quoted(&arn)));
         }
     }
-    Ok(beside)
+    Ok(extra)
 }
 
 fn administrators(

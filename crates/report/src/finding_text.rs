@@ -13,7 +13,7 @@ const SHOWN: usize = 20;
 
 /// The sentences of a finding; nothing from outside is escaped yet.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Told {
+pub(super) struct FindingText {
     /// The reason.
     pub(super) reason: String,
     /// What it is about, if it is about something in particular.
@@ -28,7 +28,7 @@ pub(super) struct Told {
     pub(super) fix: Option<String>,
 }
 
-impl Told {
+impl FindingText {
     /// A line for each.
     pub(super) fn lines(&self) -> Vec<String> {
         let mut lines = vec![self.reason.clone()];
@@ -42,15 +42,15 @@ impl Told {
 }
 
 /// A finding as it is told.
-pub(super) fn finding(audit: &Audit<'_>, finding: &Finding) -> Told {
-    let mut told = Told {
+pub(super) fn of_finding(audit: &Audit<'_>, finding: &Finding) -> FindingText {
+    let mut text = FindingText {
         reason: recorder_sentences::sentence(&finding.reason),
         about: recorder_sentences::about(audit, finding),
         gaps: gaps(audit, &finding.gaps),
         fix: finding.help.as_ref().map(|help| recorder_sentences::sentence(help)),
-        ..Told::default()
+        ..FindingText::default()
     };
-    let Some(proof) = finding.proof else { return told };
+    let Some(proof) = finding.proof else { return text };
     let verdict = &audit.verdicts[proof.verdict];
     let proves = finding.status != Status::Pass;
     let escape = if proves { verdict.escape.as_ref() } else { verdict.possible.as_ref() };
@@ -59,13 +59,13 @@ pub(super) fn finding(audit: &Audit<'_>, finding: &Finding) -> Told {
         let arn = subject_arn(audit, finding, proof);
         let state = if proves { verdict.state } else { State::Recorded };
         let event = verdict_words::example(audit, place, escape, arn.as_deref());
-        told.example = Some(format!("{}{event}", verdict_words::of_example(state)));
+        text.example = Some(format!("{}{event}", verdict_words::of_example(state)));
         if proves {
-            told.turned_away = recorder_sentences::turned_away(audit, place, escape);
-            told.turned_away.truncate(SHOWN);
+            text.turned_away = recorder_sentences::turned_away(audit, place, escape);
+            text.turned_away.truncate(SHOWN);
         }
     }
-    told
+    text
 }
 
 /// Gaps, each kind once.

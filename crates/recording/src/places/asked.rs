@@ -5,7 +5,7 @@ use cloudtrail::selector::{Condition, Operator};
 
 /// What a value asks of the three parts of an ARN that are the place. It asks of a part only where the others are as it says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Said {
+pub(super) struct AskedPlace {
     pub(super) partition: Part,
     pub(super) region: Part,
     pub(super) account: Part,
@@ -38,21 +38,21 @@ impl Part {
 
 /// What all values of a condition on `resources.ARN` say. Values that hit no ARN of the type, and those that look at no part
 /// of the place, are left out.
-pub(super) fn all(condition: &Condition, kind: ResourceType) -> Vec<Said> {
-    let mut said = Vec::new();
+pub(super) fn all(condition: &Condition, kind: ResourceType) -> Vec<AskedPlace> {
+    let mut asked = Vec::new();
     for operator in Operator::ALL {
         let read = |value: &String| match operator {
             Operator::Equals | Operator::NotEquals => from_start(value, kind, true),
             Operator::StartsWith | Operator::NotStartsWith => from_start(value, kind, false),
             Operator::EndsWith | Operator::NotEndsWith => from_end(value, kind),
         };
-        said.extend(condition.values(operator).iter().filter_map(read));
+        asked.extend(condition.values(operator).iter().filter_map(read));
     }
-    said
+    asked
 }
 
 /// `arn:PARTITION:lambda:REGION:ACCOUNT:...`, cut anywhere unless it must be whole.
-fn from_start(value: &str, kind: ResourceType, whole: bool) -> Option<Said> {
+fn from_start(value: &str, kind: ResourceType, whole: bool) -> Option<AskedPlace> {
     let parts: Vec<&str> = value.splitn(6, ':').collect();
     let last = parts.len() - 1;
     if whole && last < 5 {
@@ -84,7 +84,7 @@ fn from_start(value: &str, kind: ResourceType, whole: bool) -> Option<Said> {
 }
 
 /// `...PARTITION:lambda:REGION:ACCOUNT:function:NAME`, cut anywhere.
-fn from_end(value: &str, kind: ResourceType) -> Option<Said> {
+fn from_end(value: &str, kind: ResourceType) -> Option<AskedPlace> {
     let infix = kind.arn_infix();
     let before_name = value.rfind([':', '/']).map(|at| value.split_at(at + 1));
     let (before, name) = before_name?;
@@ -115,10 +115,10 @@ fn is_name(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-fn of(partition: Part, region: Part, account: Part) -> Option<Said> {
-    let said = Said { partition, region, account };
-    let looks = [&said.partition, &said.region, &said.account].iter().any(|part| **part != Part::Any);
-    looks.then_some(said)
+fn of(partition: Part, region: Part, account: Part) -> Option<AskedPlace> {
+    let asked = AskedPlace { partition, region, account };
+    let looks = [&asked.partition, &asked.region, &asked.account].iter().any(|part| **part != Part::Any);
+    looks.then_some(asked)
 }
 
 #[cfg(test)]

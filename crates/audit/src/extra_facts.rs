@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// Facts beside those an audit rests on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Beside {
+pub struct ExtraFacts {
     /// The tags of trails and event data stores (ListTags), by ARN. A recorder that is missing here was not asked about.
     pub tags: BTreeMap<String, Seen<BTreeMap<String, String>>>,
     /// The delegated administrators for CloudTrail (ListDelegatedAdministrators) by the id of their organization, sorted. An
@@ -24,7 +24,7 @@ pub struct Beside {
     pub functions: BTreeMap<Box<str>, FunctionFacts>,
 }
 
-impl Beside {
+impl ExtraFacts {
     /// The tags of a recorder or function; `None` iff it was not asked about.
     #[must_use]
     pub fn tags_of(&self, arn: &str) -> Option<&Seen<BTreeMap<String, String>>> {

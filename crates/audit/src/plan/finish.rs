@@ -24,7 +24,7 @@ pub(super) fn finish(
     steps: Vec<Reasoned>,
     refusals: Vec<Refusal>,
 ) -> Plan {
-    finish_seen(inventory, options, purpose, (steps, refusals), |_, _| ()).0
+    finish_seen(inventory, options, purpose, steps, refusals, |_, _| ()).0
 }
 
 /// As [`finish`]; `look` is shown the audits before and after the plan.
@@ -32,7 +32,8 @@ pub(super) fn finish_seen<T>(
     inventory: &Inventory,
     options: &PlanOptions<'_>,
     purpose: Purpose,
-    (steps, refusals): (Vec<Reasoned>, Vec<Refusal>),
+    steps: Vec<Reasoned>,
+    refusals: Vec<Refusal>,
     look: impl FnOnce(&Audit<'_>, &Audit<'_>) -> T,
 ) -> (Plan, T) {
     let steps: Vec<Reasoned> =

@@ -1,7 +1,7 @@
 //! What stands beside the selectors: what says that nothing is recorded is never told as recording.
 
 use crate::common::{invocation, read, says};
-use cloudtrail::selector_json::beside;
+use cloudtrail::selector_json::recorder_facts;
 
 const SELECTORS: &str = r#""AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
     {"Field":"resources.type","Equals":["AWS::Lambda::Function"]}]}]"#;
@@ -33,10 +33,10 @@ fn a_member_that_says_that_nothing_is_recorded_is_believed() {
         for (member, records, stopped) in MEMBERS {
             let text = with(selectors, member, records);
             assert_eq!(says(&read(&text), &invocation()), "yes", "{text}");
-            assert_eq!(beside(&text).stopped, None, "{text}");
+            assert_eq!(recorder_facts(&text).stopped, None, "{text}");
             let text = with(selectors, member, stopped);
             assert_eq!(says(&read(&text), &invocation()), "unknown", "{text}");
-            let said = beside(&text).stopped.map(|said| said.to_string());
+            let said = recorder_facts(&text).stopped.map(|said| said.to_string());
             let value = stopped.trim_matches('"');
             assert_eq!(said.as_deref(), Some(format!("`$.{member}` is `{value}`").as_str()), "{text}");
         }
@@ -58,7 +58,7 @@ fn every_status_of_a_store_is_what_aws_says_it_is() {
     ] {
         let text = with(SELECTORS, "Status", &format!("\"{status}\""));
         let said = says(&read(&text), &invocation());
-        let stopped = beside(&text).stopped.is_some();
+        let stopped = recorder_facts(&text).stopped.is_some();
         assert_eq!(
             (stopped, said),
             (wanted == "stopped", if wanted == "yes" { "yes" } else { "unknown" }),
@@ -75,7 +75,7 @@ fn a_value_that_cannot_be_read_is_a_doubt_and_no_answer() {
             for value in ["0", "1.5", "[]", "{}", r#"{"Ref":"Logging"}"#, r#"["ENABLED"]"#, r#"[true]"#] {
                 let text = with(selectors, member, value);
                 assert_eq!(says(&read(&text), &invocation()), "unknown", "{text}");
-                assert_eq!(beside(&text).stopped, None, "{text}");
+                assert_eq!(recorder_facts(&text).stopped, None, "{text}");
             }
         }
     }
@@ -101,22 +101,22 @@ fn what_stands_beside_can_only_narrow() {
 #[test]
 fn how_far_it_reaches_is_read() {
     let text = with(SELECTORS, "IsMultiRegionTrail", "false");
-    let said = beside(&text);
+    let said = recorder_facts(&text);
     assert_eq!(said.one_region.unwrap().to_string(), "`$.IsMultiRegionTrail` is `false`");
     assert_eq!(says(&read(&text), &invocation()), "yes");
     let arn = r#""arn:aws:cloudtrail:eu-west-1:111122223333:trail/t""#;
-    let said = beside(&with(SELECTORS, "TrailARN", arn));
+    let said = recorder_facts(&with(SELECTORS, "TrailARN", arn));
     assert_eq!(said.home_region.as_deref(), Some("eu-west-1"));
     assert_eq!(said.account.as_deref(), Some("111122223333"));
     assert_eq!(
-        beside(&with(TERRAFORM, "home_region", r#""eu-west-1""#)).home_region.as_deref(),
+        recorder_facts(&with(TERRAFORM, "home_region", r#""eu-west-1""#)).home_region.as_deref(),
         Some("eu-west-1")
     );
-    assert_eq!(beside("not JSON"), cloudtrail::selector_json::Beside::default());
+    assert_eq!(recorder_facts("not JSON"), cloudtrail::selector_json::RecorderFacts::default());
 }
 
 #[test]
-fn an_answer_of_get_trail_status_may_stand_beside() {
+fn an_answer_of_get_trail_status_may_stand_recorder_facts() {
     let text = format!(
         r#"{{"IsLogging":true,"LatestDeliveryTime":1.5,"StartLoggingTime":1.0,"LatestDeliveryAttemptSucceeded":"x",
         "TimeLoggingStopped":"","HomeRegion":"us-east-1","HasCustomEventSelectors":true,"S3BucketName":"b",{SELECTORS}}}"#
@@ -164,6 +164,6 @@ fn what_terraform_makes_none_of_records_nothing() {
     ] {
         let text = with(TERRAFORM, member, value);
         assert_eq!(says(&read(&text), &invocation()), told, "{text}");
-        assert_eq!(beside(&text).stopped.is_some(), matches!(value, "0" | "{}"), "{text}");
+        assert_eq!(recorder_facts(&text).stopped.is_some(), matches!(value, "0" | "{}"), "{text}");
     }
 }
