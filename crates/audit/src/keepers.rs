@@ -24,6 +24,8 @@ struct Keeper {
     is_store: bool,
     /// True iff it is an organization's.
     organization: bool,
+    /// False iff it is a trail that certainly writes no digests.
+    validated: bool,
     /// When a trail was stopped, or delivered for the last time if it cannot any more, RFC 3339; `None` where it goes on, or nobody knows.
     ended_at: Option<String>,
     /// True iff it cannot deliver: once it can, CloudTrail delivers what was recorded meanwhile.
@@ -77,6 +79,8 @@ pub struct OfTrail<'a> {
     pub organization: bool,
     /// True iff no other trail reaches the account and Region: whatever was delivered of them is its own.
     pub alone: bool,
+    /// False iff it certainly writes no digests: its log file validation is off.
+    pub validated: bool,
     /// When it was stopped, RFC 3339, iff an inventory says so that was collected after the records can have been made.
     pub ended_at: Option<&'a str>,
 }
@@ -159,7 +163,8 @@ impl OfPlace {
         }
         // What had ended when an older inventory was collected may have begun again.
         let ended_at = keeper.ended_at.as_deref().filter(|_| is_of_now && !keeper.may_deliver_again);
-        let trail = OfTrail { arn: &keeper.arn, organization: keeper.organization, alone, ended_at };
+        let (arn, validated) = (&keeper.arn, keeper.validated);
+        let trail = OfTrail { arn, organization: keeper.organization, alone, validated, ended_at };
         let lacking = (looked.lacking)(&trail)?;
         Some(format!("{lacking}, so it may have delivered elsewhere"))
     }
@@ -177,6 +182,7 @@ impl Keeper {
             bucket: recorder.destination.clone().filter(|_| is_trail),
             is_store: recorder.kind == RecorderKind::EventDataStore,
             organization: recorder.organization,
+            validated: recorder.log_file_validation != Some(false),
             ended_at: status.and_then(|one| match (one.logging, &one.delivery_error) {
                 (false, _) => one.stopped_at.clone(),
                 (true, Some(_)) => one.latest_delivery.clone(),

@@ -33,7 +33,7 @@ pub use keys::{KeyRefusal, KeySource, KeysError, PublicKey, PublicKeys, Validity
 pub use lacking::{Lack, Lacking, LackingPlace};
 pub use live::{LiveTrail, Logging};
 pub use name::{Chain, DigestName};
-pub use unlisted::Unlisted;
+pub use unlisted::{Absent, Unlisted};
 pub use validation::{
     Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation, Window, Without,
 };

@@ -116,7 +116,7 @@ impl<'f> Weighed<'f> {
 
     /// What they prove of the time `asked`, of what was delivered.
     pub(crate) fn prove(self, seen: &[Seen], asked: &Asked, delivered: &Delivered) -> Proven {
-        let validation = self.weighing.judge_listed(seen, asked, &|key| delivered.unlisted(key));
+        let validation = self.weighing.judge_listed(seen, asked, &|absent| delivered.unlisted(absent));
         let renamed = delivered.renamed(&validation);
         Proven { validation, keys: self.keys, unseen: self.unseen, refused: self.refused, renamed }
     }

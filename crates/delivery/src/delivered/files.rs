@@ -55,6 +55,8 @@ pub struct Delivered {
     pub(super) beside: Holes,
     /// Folders of a lake that was written without looking into digests: files that these name, and that were gone, it does not know.
     pub(crate) digests_unasked: Holes,
+    /// Accounts and Regions of which digests were there when a lake was written: it keeps none.
+    pub(crate) digested: BTreeSet<(String, String)>,
     /// Files that are not read, and why not.
     pub(crate) left_out: LeftOut,
     /// What was looked for.

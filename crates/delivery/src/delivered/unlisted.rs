@@ -3,7 +3,7 @@
 use super::files::{Beginning, Delivered};
 use crate::layout::{below, hides, rooted, with_slashes};
 use crate::sources::{Kind, LogSource};
-use logs::digest::{Lack, Validation};
+use logs::digest::{Absent, Lack, Validation};
 use logs::{Folder, ObjectKey};
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
@@ -18,13 +18,19 @@ impl Beginning {
 }
 
 impl Delivered {
-    /// Why a file of that key may be there though it was not found; `None` iff it is known not to be there.
-    pub(crate) fn unlisted(&self, key: &str) -> Option<String> {
+    /// Why a file may be there though it was not found; `None` iff it is known not to be there.
+    pub(crate) fn unlisted(&self, absent: &Absent<'_>) -> Option<String> {
+        let key = absent.key;
         if let Some(one) = self.unlisted.iter().find(|one| hides(&one.key, key)) {
             return Some(format!("not listed: {}", one.why));
         }
-        if !self.sources.iter().any(|source| is_in(source, key)) {
-            return Some("it lies outside of what was named".to_owned());
+        if !self.sources.iter().any(|source| is_in(source, absent)) {
+            return Some(match absent.bucket {
+                Some(bucket) => {
+                    format!("it was delivered to s3://{bucket}, and nobody named its place there")
+                }
+                None => "it lies outside of what was named".to_owned(),
+            });
         }
         let key = ObjectKey::parse(key)?;
         let looked_for = self.window.kind(&key) == Kind::Wanted;
@@ -104,12 +110,17 @@ impl Delivered {
     }
 }
 
-/// True iff files of that key are among those that were listed.
-fn is_in(source: &LogSource, key: &str) -> bool {
+/// True iff such a file would be among those that were listed. A trail may have delivered elsewhere once, and a copy of a bucket is known by its digests.
+fn is_in(source: &LogSource, absent: &Absent<'_>) -> bool {
+    let key = absent.key;
+    let is_copied = absent.is_of_what_was_read || absent.bucket.is_none();
     match source {
         LogSource::Stdin => false,
-        LogSource::Objects { prefix, .. } => hides(prefix, key),
+        LogSource::Objects { bucket, prefix } => {
+            (is_copied || absent.bucket == Some(bucket.as_str())) && hides(prefix, key)
+        }
         LogSource::Lake(_) => true,
+        LogSource::Folder(_) if !is_copied => false,
         // As keys of items are made: by what was typed, where that tells enough.
         LogSource::Folder(root) => {
             let [typed, absolute] = [&root.typed, &root.absolute].map(|path| with_slashes(path));
@@ -135,10 +146,16 @@ mod tests {
     use super::super::folder::list_opening;
     use super::is_in;
     use crate::sources::{LogSource, Open, Root, Window};
+    use logs::digest::Absent;
     use std::time::Duration;
 
     const KEY: &str = "team/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/21/a.json.gz";
     const OTHERS: &str = "AWSLogs/o-acme/444455556666/CloudTrail/us-east-1/2026/11/21/b.json.gz";
+
+    /// Of what was read, by its digests.
+    fn absent(key: &str) -> Absent<'_> {
+        Absent { bucket: Some("b"), key, is_of_what_was_read: true }
+    }
 
     /// Whatever the user may read: whoever runs tests as root is refused nothing by the mode of a folder.
     #[test]
@@ -159,7 +176,10 @@ mod tests {
             Err(std::io::ErrorKind::PermissionDenied.into())
         }
         let whole = listed(|path| std::fs::read_dir(path));
-        assert_eq!((whole.logs.len(), whole.unlisted(KEY), whole.holes.in_words().len()), (1, None, 0));
+        assert_eq!(
+            (whole.logs.len(), whole.unlisted(&absent(KEY)), whole.holes.in_words().len()),
+            (1, None, 0)
+        );
         let refusals: [Open; 7] = [
             |path| if path.ends_with("21") { refused() } else { std::fs::read_dir(path) },
             |path| if path.ends_with("11") { refused() } else { std::fs::read_dir(path) },
@@ -171,8 +191,8 @@ mod tests {
         ];
         for (at, open) in refusals.into_iter().enumerate() {
             let all = listed(open);
-            assert!(all.logs.is_empty() && all.unlisted(KEY).is_some(), "{at}");
-            assert_eq!(all.unlisted(OTHERS).is_some(), at == 6, "{at}: of another account");
+            assert!(all.logs.is_empty() && all.unlisted(&absent(KEY)).is_some(), "{at}");
+            assert_eq!(all.unlisted(&absent(OTHERS)).is_some(), at == 6, "{at}: of another account");
             assert_eq!(all.holes.in_words().len(), 1, "{at}");
         }
     }
@@ -180,10 +200,27 @@ mod tests {
     #[test]
     fn only_what_was_named_was_looked_into() {
         let objects = |prefix: &str| LogSource::Objects { bucket: "b".to_owned(), prefix: prefix.to_owned() };
+        let is_in = |source: &LogSource, key: &str| is_in(source, &absent(key));
         assert!(is_in(&objects(""), KEY) && is_in(&objects("AWSLogs/111122223333/"), KEY));
         assert!(!is_in(&objects("AWSLogs/111122223333/CloudTrail-Digest/"), KEY));
         assert!(!is_in(&LogSource::File("some.json.gz".into()), KEY));
         assert!(is_in(&LogSource::File(KEY.into()), KEY) && !is_in(&LogSource::File(KEY.into()), OTHERS));
         assert!(!is_in(&LogSource::Stdin, KEY));
+    }
+
+    #[test]
+    fn another_bucket_was_not_looked_into() {
+        let objects = LogSource::Objects { bucket: "b".to_owned(), prefix: String::new() };
+        let root = Root { typed: "copy".into(), absolute: "/home/copy".into() };
+        let all = [objects, LogSource::Folder(root)].map(|source| {
+            [("b", false), ("b", true), ("other", false), ("other", true)].map(
+                |(bucket, is_of_what_was_read)| {
+                    is_in(&source, &Absent { bucket: Some(bucket), key: KEY, is_of_what_was_read })
+                },
+            )
+        });
+        // A bucket is itself, and where digests of another one were found, a copy of that one; a copy on disk is of whose digests it holds.
+        assert_eq!(all[0], [true, true, false, true]);
+        assert_eq!(all[1], [false, true, false, true]);
     }
 }

@@ -260,7 +260,7 @@ impl Later {
     /// is told by itself.
     fn days_of(&mut self, digests: &[logs::digest::Found]) {
         for one in digests.iter().filter(|one| one.digest().is_some()) {
-            let Some(name) = one.name() else { continue };
+            let Some(name) = one.name().filter(|name| !name.chain.backfill) else { continue };
             let here = self.deliveries.entry((name.chain.account, name.chain.region)).or_default();
             here.delivered.insert(name.end - 1);
         }

@@ -25,6 +25,8 @@ pub(super) struct Signs {
 struct OfPlace {
     /// The ends of the hours of all digests.
     digests: Deliveries,
+    /// Digests were there, and are not kept: a lake was written with them.
+    digested: bool,
     /// When log files were delivered: by organizations, and by trails of accounts.
     files: [BTreeSet<i64>; 2],
     of: BTreeMap<Trail, BTreeSet<i64>>,
@@ -82,7 +84,12 @@ impl Signs {
             let place = signs.by.entry((chain.account, chain.region)).or_default();
             place.digests.delivered.insert(name.end - 1);
         }
-        for name in trusted.map_or_else(|| names().collect(), <[DigestName]>::to_vec) {
+        for place in &files.digested {
+            signs.by.entry(place.clone()).or_default().digested = true;
+        }
+        // A digest of backfill is written later, whenever there is something to fill in: it shows nothing of its hour.
+        let all = trusted.map_or_else(|| names().collect(), <[DigestName]>::to_vec);
+        for name in all.into_iter().filter(|name| !name.chain.backfill) {
             let (chain, end) = (name.chain, name.end - 1);
             let place = signs.by.entry((chain.account, chain.region)).or_default();
             let trail = (chain.trail, chain.home_region, chain.organization.is_some());
@@ -101,6 +108,7 @@ impl Signs {
         for (place, more) in other.by {
             let here = self.by.entry(place).or_default();
             here.digests.delivered.extend(more.digests.delivered);
+            here.digested |= more.digested;
             for (into, from) in here.files.iter_mut().zip(more.files) {
                 into.extend(from);
             }
@@ -119,12 +127,13 @@ impl Signs {
         let ended = trail.ended_at.and_then(logs::milliseconds).unwrap_or(i64::MAX);
         // The newest digest may still have to come.
         let bound = (*bound).min(ended) - NEWEST;
-        // Whose the files are, digests of others leave open, whenever those came.
-        let unsaid = here.is_none_or(|here| here.digests.delivered.is_empty());
+        // Whose the files are, digests of others leave open, whenever those came. And one that writes digests shows itself by them.
+        let undigested = here.is_none_or(|here| here.digests.delivered.is_empty() && !here.digested);
+        let by_files = trail.alone && !trail.validated && undigested;
         if own.is_some_and(|ends| is_in_each_hour(ends, &(usual.start..bound.max(usual.end)))) {
             return None;
         }
-        if own.is_some() || !(trail.alone && unsaid) {
+        if own.is_some() || !by_files {
             let (from, until) = (text_of(usual.start), text_of(bound.max(usual.end)));
             return Some(format!("its digests from {from} to {until} are not all among what was read"));
         }
@@ -203,7 +212,9 @@ pub(super) fn looked_into(files: &Delivered) -> Looked {
 #[cfg(test)]
 mod tests {
     use super::{DAY_MILLIS, HOUR_MILLIS, OfPlace, OfTrail, Place, Signs, Time, is_in_each_hour, ran};
+    use crate::delivered::{Delivered, Item};
     use std::collections::BTreeSet;
+    use std::path::PathBuf;
 
     fn ends(hours: std::ops::RangeInclusive<i64>) -> BTreeSet<i64> {
         hours.map(|hour| hour * HOUR_MILLIS - 1).collect()
@@ -254,10 +265,20 @@ mod tests {
     }
 
     fn lacks(signs: &Signs, organization: bool, alone: bool, ended_at: Option<&str>) -> bool {
+        lacks_of(signs, organization, alone, false, ended_at)
+    }
+
+    fn lacks_of(
+        signs: &Signs,
+        organization: bool,
+        alone: bool,
+        validated: bool,
+        ended_at: Option<&str>,
+    ) -> bool {
         let place: Place = (PLACE.0.to_owned(), PLACE.1.to_owned());
         let account = if organization { "999988887777" } else { PLACE.0 };
         let arn = format!("arn:aws:cloudtrail:eu-west-1:{account}:trail/main");
-        let trail = OfTrail { arn: &arn, organization, alone, ended_at };
+        let trail = OfTrail { arn: &arn, organization, alone, validated, ended_at };
         signs.lacking(&place, &trail, &Time::of(&RAN, 5 * DAY_MILLIS)).is_some()
     }
 
@@ -287,6 +308,26 @@ mod tests {
         assert!(lacks(&left, false, false, Some("1970-01-04T00:00:00Z")));
     }
 
+    /// A digest of backfill is written later, whenever there is something to fill in.
+    #[test]
+    fn a_digest_of_backfill_shows_nothing_of_its_hour() {
+        let of = |suffix: &str| {
+            let key = format!(
+                "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/01/111122223333_CloudTrail-Digest_eu-west-1_main_eu-west-1_\
+                 20260301T110000Z{suffix}.json.gz"
+            );
+            let item =
+                Item { key, source: 0, below: PathBuf::new(), size: 1, etag: String::new(), tag: None };
+            let mut files = Delivered::default();
+            files.digests.push(item);
+            Signs::of(&files, None)
+        };
+        let place: Place = (PLACE.0.to_owned(), PLACE.1.to_owned());
+        let [hourly, backfill] = ["", "_backfill"].map(of);
+        assert!(hourly.by[&place].of.len() == 1 && backfill.by[&place].of.is_empty());
+        assert!(backfill.at(&place).is_some(), "it is a digest all the same");
+    }
+
     #[test]
     fn what_was_delivered_before_and_each_day_shows_a_trail_that_is_alone() {
         let own: &[i64] = &[24, 50, 80, 100, 117];
@@ -299,6 +340,11 @@ mod tests {
         );
         assert!(of([&[], &[24 + 3, 50, 80, 100, 117]], true), "it may have come while the call waited");
         assert!(of([&[], &[24, 50, 100, 117]], true), "on the fourth day it may have delivered elsewhere");
+        // One that writes digests shows itself by them, and so does one whose digests a lake was written with.
+        assert!(lacks_of(&signs(&[], [&[], own]), false, true, true, None));
+        let mut lake = signs(&[], [&[], own]);
+        lake.by.values_mut().for_each(|here| here.digested = true);
+        assert!(lacks(&lake, false, true, None));
         // What came before is another trail's, or this one was elsewhere since.
         let beside = |name, ends| lacks(&signs(&[(name, false, ends)], [&[], own]), false, true, None);
         assert!(beside("old", hours(1, 100)) && beside("old", hours(60, 100)));

@@ -34,6 +34,12 @@ pub(crate) fn delivered_of(lake: &LakePlace, window: &Window, reader: &Reader<'_
                 if manifest.digests.is_none() {
                     all.digests_unasked.add(about, &folder.partition.to_string(), DIGESTS_UNASKED, 1);
                 }
+                if manifest.digests.as_ref().is_some_and(|digests| digests.proven > 0) {
+                    all.digested.insert((
+                        folder.partition.account().to_owned(),
+                        folder.partition.region().to_owned(),
+                    ));
+                }
                 for input in manifest.inputs.iter().filter(|input| input.unlisted) {
                     let why = input.unread.as_deref().unwrap_or_default();
                     all.holes.add(about, &manifest.path_of(input), why, 1);

@@ -36,7 +36,7 @@ impl Absent {
             if there.contains(key) {
                 continue;
             }
-            match delivered.unlisted(&claim.file.key) {
+            match delivered.unlisted(&expected.absent(claim.file)) {
                 _ if !chosen.has(&partition) => all.elsewhere = true,
                 Some(why) => drop(all.hidden.entry(partition).or_default().insert(key.to_owned(), why)),
                 None => {

@@ -2,6 +2,7 @@
 
 use crate::digest::document::LogFile;
 use crate::digest::found::{Found, Unread, merge};
+use crate::digest::unlisted::{Absent, Homes};
 use crate::object_key::ObjectKey;
 use std::collections::BTreeMap;
 
@@ -37,6 +38,7 @@ pub enum Standing {
 #[derive(Clone, Debug, Default)]
 pub struct Expected<'f> {
     files: BTreeMap<&'f str, Vec<Claim<'f>>>,
+    homes: Homes<'f>,
 }
 
 /// What was seen of a log file. A file that was looked for and not seen is not there.
@@ -60,14 +62,15 @@ impl<'f> Expected<'f> {
     }
 
     /// What digests say, and whether each is to be trusted.
-    pub(super) fn from_digests(all: impl Iterator<Item = (&'f Found, bool)>) -> Self {
+    pub(super) fn from_digests(all: impl Iterator<Item = (&'f Found, bool)> + Clone) -> Self {
+        let homes = Homes::of(all.clone().filter_map(|(found, _)| found.digest()));
         let mut files: BTreeMap<&str, Vec<Claim<'f>>> = BTreeMap::new();
         for (found, trusted) in all {
             for file in found.digest().into_iter().flat_map(|digest| &digest.log_files) {
                 files.entry(below(&file.key)).or_default().push(Claim { digest: &found.key, file, trusted });
             }
         }
-        Expected { files }
+        Expected { files, homes }
     }
 
     /// What they say of a file under `key` with inflated bytes of that SHA-256; `None` iff they could not all be had.
@@ -85,6 +88,12 @@ impl<'f> Expected<'f> {
     #[must_use]
     pub fn claims(&self, key: &str) -> &[Claim<'f>] {
         self.files.get(below(key)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The file of a claim, where nobody saw it.
+    #[must_use]
+    pub fn absent<'a>(&self, file: &'a LogFile) -> Absent<'a> {
+        self.homes.absent(&file.bucket, &file.key)
     }
 
     /// Every file, by its key from `AWSLogs/` on, sorted.

@@ -6,7 +6,7 @@ use crate::digest::expected::{Seen, below};
 use crate::digest::found::Unread;
 use crate::digest::links::Weighed;
 use crate::digest::name::Chain;
-use crate::digest::unlisted::Unlisted;
+use crate::digest::unlisted::Sought;
 use crate::digest::validation::{Files, Reason, Unproven, UnprovenFile};
 use crate::hash::hex;
 use crate::object_key::{Folder, ObjectKey};
@@ -49,7 +49,7 @@ impl Taken<'_> {
 pub(super) fn count(
     one: &Weighed<'_>,
     sighted: &Sighted<'_>,
-    unlisted: &Unlisted<'_>,
+    sought: &Sought<'_>,
     taken: Taken<'_>,
     reasons: &mut Vec<Reason>,
 ) -> Option<Files> {
@@ -60,7 +60,7 @@ pub(super) fn count(
             continue;
         }
         files.listed += 1;
-        match look(file, copies).map_err(|reason| perhaps_there(reason, unlisted)) {
+        match look(file, copies).map_err(|reason| perhaps_there(reason, file, sought)) {
             Ok(moved) => {
                 let right = if one.is_trustworthy() { &mut files.proven } else { &mut files.unproven };
                 *right += 1;
@@ -78,9 +78,9 @@ pub(super) fn count(
 }
 
 /// What was not found is missing only where everything was listed.
-fn perhaps_there(reason: Reason, unlisted: &Unlisted<'_>) -> Reason {
+fn perhaps_there(reason: Reason, file: &LogFile, sought: &Sought<'_>) -> Reason {
     let Reason::FileMissing { key } = reason else { return reason };
-    match unlisted(&key) {
+    match sought.may_be(&file.bucket, &key) {
         Some(why) => Reason::FileUnlisted { key, why },
         None => Reason::FileMissing { key },
     }
@@ -135,7 +135,7 @@ pub(super) fn unproven(
     all: &[Weighed<'_>],
     seen: &[Seen],
     asked: &Asked,
-    unlisted: &Unlisted<'_>,
+    sought: &Sought<'_>,
 ) -> Vec<UnprovenFile> {
     let (mut trusted, mut listed, mut newest) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
     let mut unread = BTreeMap::new();
@@ -169,9 +169,10 @@ pub(super) fn unproven(
         };
         // A digest that nobody read may list what was delivered before it ends.
         let hidden = |key: ObjectKey<'_>| {
+            let bucket = one.bucket.as_deref();
             let end = unread.get(&(key.organization, key.account, key.region));
             end.is_some_and(|end| key.delivered().is_none_or(|delivered| delivered < *end))
-                || digests_of(&key).iter().any(|digest| unlisted(digest).is_some())
+                || digests_of(&key).iter().any(|digest| sought.may_be_beside(bucket, digest).is_some())
         };
         let why = if listed.contains(below) {
             Unproven::Unverified

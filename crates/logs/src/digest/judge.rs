@@ -8,7 +8,7 @@ use crate::digest::found::{Found, merge};
 use crate::digest::keys::PublicKeys;
 use crate::digest::links::{Weighed, weigh};
 use crate::digest::name::Chain;
-use crate::digest::unlisted::Unlisted;
+use crate::digest::unlisted::{Homes, Sought, Unlisted};
 use crate::digest::validation::{State, Totals, Unproven, ValidatedChain, Validation};
 use crate::digest::windows::Timeline;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,8 +60,8 @@ impl<'f> Weighing<'f> {
         self.judge_listed(seen, asked, &|_| None)
     }
 
-    /// The same, where not everything could be listed: `unlisted` says why a file with that key may be there though nobody saw it, and
-    /// `None` where its absence is known. What may be there is never said to be missing.
+    /// The same, where not everything could be listed: `unlisted` says why a file may be there though nobody saw it, and `None`
+    /// where its absence is known. What may be there is never said to be missing.
     #[must_use]
     pub fn judge_listed(&self, seen: &[Seen], asked: &Asked, unlisted: &Unlisted<'_>) -> Validation {
         validation(self, seen, asked, unlisted)
@@ -75,6 +75,7 @@ fn validation(
     unlisted: &Unlisted<'_>,
 ) -> Validation {
     let sighted = sighted(seen);
+    let sought = &Sought::new(Homes::of(all.iter().filter_map(|one| one.digest)), unlisted);
     let mut groups: BTreeMap<&Chain, Vec<&Weighed<'_>>> = BTreeMap::new();
     for one in all {
         groups.entry(&one.merged.name.chain).or_default().push(one);
@@ -83,11 +84,11 @@ fn validation(
     let chain = |(chain, mut group): (&Chain, Vec<&Weighed<'_>>)| {
         group.sort_by_key(|one| (one.end(), one.merged.below));
         let alone = chain.backfill && !hourly.contains(&Chain { backfill: false, ..chain.clone() });
-        let windows = Timeline::new(asked, &sighted, unlisted).lay(&group, alone);
+        let windows = Timeline::new(asked, &sighted, sought).lay(&group, alone);
         ValidatedChain { chain: chain.clone(), windows }
     };
     let chains: Vec<ValidatedChain> = groups.into_iter().map(chain).collect();
-    let unproven = unproven(all, seen, asked, unlisted);
+    let unproven = unproven(all, seen, asked, sought);
     let mut validation = Validation {
         chains,
         unproven,

@@ -5,7 +5,7 @@ use crate::digest::expected::below;
 use crate::digest::files::{Sighted, Taken, count};
 use crate::digest::links::{Weighed, worst};
 use crate::digest::name::DigestName;
-use crate::digest::unlisted::Unlisted;
+use crate::digest::unlisted::Sought;
 use crate::digest::validation::{Files, Note, Reason, Window};
 use crate::object_key::ObjectKey;
 use cloudtrail::time::{HOUR_MILLIS, MINUTE_MILLIS};
@@ -18,15 +18,15 @@ const CLOSE: i64 = 10 * MINUTE_MILLIS;
 pub(super) struct Timeline<'a, 's> {
     asked: &'a Asked,
     sighted: &'a Sighted<'s>,
-    unlisted: &'a Unlisted<'a>,
+    sought: &'a Sought<'a>,
     /// The end of the last digest so far: they come sorted by it.
     covered: Option<i64>,
     windows: Vec<Window>,
 }
 
 impl<'a, 's> Timeline<'a, 's> {
-    pub(super) fn new(asked: &'a Asked, sighted: &'a Sighted<'s>, unlisted: &'a Unlisted<'a>) -> Self {
-        Timeline { asked, sighted, unlisted, covered: None, windows: Vec::new() }
+    pub(super) fn new(asked: &'a Asked, sighted: &'a Sighted<'s>, sought: &'a Sought<'a>) -> Self {
+        Timeline { asked, sighted, sought, covered: None, windows: Vec::new() }
     }
 
     /// The windows of `group`, which are of one chain. `alone`: it is of backfill, and the chain that it fills is not there.
@@ -80,7 +80,7 @@ impl<'a, 's> Timeline<'a, 's> {
             return None;
         }
         let (key, named_by) = (previous.key.clone(), one.key().to_owned());
-        if let Some(why) = (self.unlisted)(&key) {
+        if let Some(why) = self.sought.may_be(&previous.bucket, &key) {
             return Some(Reason::Unlisted { key, named_by, why });
         }
         Some(if one.verified {
@@ -164,7 +164,7 @@ impl<'a, 's> Timeline<'a, 's> {
         let whole = self.asked.part(time.start..time.end.max(time.start.saturating_add(1))).is_some();
         let taken = if whole { Taken::All } else { Taken::Asked(self.asked) };
         let mut reasons = one.reasons.clone();
-        let Some(files) = count(one, self.sighted, self.unlisted, taken, &mut reasons) else { return };
+        let Some(files) = count(one, self.sighted, self.sought, taken, &mut reasons) else { return };
         reasons.sort();
         reasons.dedup();
         notes.sort();
