@@ -9,7 +9,7 @@ use anyhow::Result;
 use audit::change::{Change, State};
 use audit::drift::Snapshot;
 use audit::journal::{Deed, Mark, Standing, Way};
-use audit::plan::{Around, Owner, Plan, Purpose, around, begun, changed_since, undo, watched};
+use audit::plan::{Around, Owner, Plan, Purpose, around, changed_since, undo, watched};
 use std::collections::BTreeSet;
 use std::path::Path;
 use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_plan};
@@ -40,7 +40,7 @@ pub fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     if read.cut_off && earlier.is_none() && !mark_cut_off(&mut read, &live, &context)? {
         return Ok(Outcome::Interrupted);
     }
-    let exact = undo(&read.plan, &begun(&read.plan, &read.marks));
+    let exact = undo(&read.plan, &read.marks);
     // What is wrong with the file is found out before anything more is changed.
     let taken = earlier.as_ref().map_or(&exact, |work| &work.plan);
     let declared = Declared::of(taken, &read.hash, Some(&read), file.as_deref());
