@@ -81,8 +81,8 @@ pub fn is_taken_back(change: &Change, found: &State) -> bool {
 /// What must stand right before each step of a plan is carried out, beside the setting that it is about: nobody may have changed it since the plan was
 /// made, because others would lose what they rely on. Expected is what is before or after of each.
 ///
-/// An undo stops a trail, lets it record fewer Regions or deletes it only where it selects what the plan left, and is stopped; a copy is dropped only
-/// where the steps before it still stand.
+/// A trail is started, or records more Regions, only where it is as the plan found it. An undo stops a trail, lets it record fewer Regions or deletes
+/// it only where it selects what the plan left, and is stopped; a copy is dropped only where the steps before it still stand.
 #[must_use]
 pub fn relied_on(plan: &Plan) -> Vec<Vec<Change>> {
     let each = plan.steps.iter().enumerate().map(|(at, step)| {
@@ -98,6 +98,7 @@ pub fn relied_on(plan: &Plan) -> Vec<Vec<Change>> {
                 });
                 set.chain(on).collect()
             }
+            (Purpose::Record | Purpose::Restore(_), _) => in_use::as_found(plan, &step.change),
             (
                 Purpose::Undo,
                 Setting::Logging(Turn { after: false, .. })

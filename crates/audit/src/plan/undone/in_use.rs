@@ -34,6 +34,19 @@ pub(super) fn found(plan: &Plan, marks: &[Mark]) -> Vec<FoundTrail> {
     all
 }
 
+/// What must stand where this change of a plan starts a trail, or lets it record more Regions: what the plan found of it, and sets in no step.
+pub(super) fn as_found(plan: &Plan, change: &Change) -> Vec<Change> {
+    if !starts_or_widens(change) {
+        return Vec::new();
+    }
+    let found: Vec<&FoundTrail> = plan.found.iter().filter(|one| one.arn == change.target.arn).collect();
+    let selectors = turn(&found, |one| one.selectors.clone()).map(Setting::Selectors);
+    let regions = turn(&found, |one| one.multi_region).map(Setting::MultiRegion);
+    let all = [selectors, regions].into_iter().flatten();
+    let all = all.map(|setting| Change { target: change.target.clone(), setting });
+    all.filter(|one| !plan.steps.iter().any(|step| step.change.same_setting(one))).collect()
+}
+
 /// True iff the change starts a trail, or lets it record more Regions.
 const fn starts_or_widens(change: &Change) -> bool {
     matches!(
@@ -63,8 +76,8 @@ pub(super) fn turn<T>(found: &[&FoundTrail], of: impl Fn(&FoundTrail) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{Owner, Plan, PlanOptions, Step, drop_copies};
-    use super::super::{around, changed_since, undo, watched};
+    use super::super::super::{FoundTrail, Owner, Plan, PlanOptions, Purpose, Step, drop_copies};
+    use super::super::{around, changed_since, relied_on, undo, watched};
     use crate::change::{Change, Setting, State, Target, Turn};
     use crate::inventory::Inventory;
     use crate::journal::Mark;
@@ -141,5 +154,28 @@ mod tests {
         ] {
             assert_eq!(kept(marks, selectors, logging), expected, "{marks:?} {selectors} {logging}");
         }
+    }
+
+    /// A trail is started, and records more Regions, as the plan found it; what the plan sets itself is its own.
+    #[test]
+    fn a_trail_is_started_as_it_was_found() {
+        let of = |mut plan: Plan, selectors: Option<&str>, multi_region| {
+            let arn = plan.steps[0].change.target.arn.clone();
+            let selectors = selectors.map(str::to_owned);
+            plan.found = vec![FoundTrail { arn, selectors, multi_region, logging: None }];
+            let relied = |purpose| {
+                let all = relied_on(&Plan { purpose, ..plan.clone() }).into_iter();
+                all.map(|of| of.into_iter().map(|one| one.before()).collect()).collect::<Vec<Vec<State>>>()
+            };
+            assert_eq!(relied(Purpose::Restore(Vec::new())), relied(Purpose::Record));
+            relied(Purpose::Record)
+        };
+        let start = || Setting::Logging(Turn { before: false, after: true });
+        let (selects, one) = (State::Selectors("first".to_owned()), State::Flag(false));
+        assert_eq!(of(plan(vec![start()]), Some("first"), Some(false)), [[selects.clone(), one]]);
+        let widens = Setting::MultiRegion(Turn { before: false, after: true });
+        assert_eq!(of(plan(vec![widens, start()]), Some("first"), None), [[selects.clone()], [selects]]);
+        assert!(of(whole(), Some("first"), Some(false)).iter().all(Vec::is_empty));
+        assert!(of(whole(), None, None).iter().all(Vec::is_empty));
     }
 }
