@@ -239,7 +239,7 @@ fn refused(change: &Change, found: &State, around: &Around, typed: &args::Undo, 
         say("next", &merge_again(&typed.journal, live));
     }
     around.left.iter().for_each(|change| tell_left(change, "it has to be set by hand"));
-    around.kept.iter().for_each(tell_kept);
+    tell_kept(&around.kept);
     Outcome::No
 }
 
@@ -260,13 +260,16 @@ fn set_again(earlier: Option<&Work>, exact: &Plan, found: &[State]) -> Vec<(Chan
     again.collect()
 }
 
-/// Says that a trail goes on, because others use it.
-fn tell_kept(change: &Change) {
-    let of = report::noun_of_change(change);
-    let told = format!(
-        "{of} stays: others changed the trail since, and would lose what it records for them. Stop it by hand if nobody needs it"
-    );
-    say("note", &told);
+/// Says that trails go on, because others use them.
+fn tell_kept(changes: &[Change]) {
+    // A plan may change several settings of one trail.
+    let names: BTreeSet<String> = changes.iter().map(report::noun_of_change).collect();
+    for of in names {
+        let told = format!(
+            "{of} stays: others changed the trail since, and would lose what it records for them. Stop it by hand if nobody needs it"
+        );
+        say("note", &told);
+    }
 }
 
 /// Plans to take back what is ours, around what others changed.
@@ -279,7 +282,7 @@ fn merge(around: &Around, earlier: Option<&Work>, typed: &args::Undo, place: &Pl
             .into());
     }
     around.left.iter().for_each(|change| tell_left(change, "this plan leaves it as it is"));
-    around.kept.iter().for_each(tell_kept);
+    tell_kept(&around.kept);
     if around.is_over && !around.kept.is_empty() {
         if let Some(work) = earlier {
             work.end_with_what_others_use()?;

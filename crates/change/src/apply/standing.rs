@@ -6,8 +6,9 @@ use super::{Place, Work, journal, tell_difference};
 use anyhow::Result;
 use args::outcome::Outcome;
 use audit::change::{Change, State};
-use audit::journal::{Deed, Standing, Way};
+use audit::journal::{Deed, Mark, Standing, Way};
 use audit::plan::{Plan, Purpose, takes_back_all};
+use std::collections::BTreeSet;
 use std::path::Path;
 use store::{JournalError, read_journal, undo_of};
 use surroundings::again::exceptions_again;
@@ -32,7 +33,8 @@ pub(crate) fn standing(path: &Path) -> Result<Standing> {
     Ok(Standing::of(&marks, undo))
 }
 
-/// True iff it is the journal of an undo that has ended, and that took back a part of what it is the undo of.
+/// True iff it is the journal of an undo that has ended, and that took back a part of what it is the undo of, because the rest was not its own or is used
+/// by others.
 pub(crate) fn is_part(own: &Path) -> Result<bool> {
     let of = own.with_extension("");
     if undo_of(&of) != own || !own.is_file() || !of.is_file() {
@@ -41,7 +43,7 @@ pub(crate) fn is_part(own: &Path) -> Result<bool> {
     let read = |path: &Path| Ok::<_, anyhow::Error>(read_journal(&read_file(path)?).ok());
     let (Some(back), Some(of)) = (read(own)?, read(&of)?) else { return Ok(false) };
     let is_over = !back.marks.is_empty() && back.marks.iter().all(|mark| mark.is_over());
-    Ok(is_over && !takes_back_all(&of.plan, &of.marks, &back.plan))
+    Ok(is_over && (back.marks.contains(&Mark::Used) || !takes_back_all(&of.plan, &of.marks, &back.plan)))
 }
 
 /// Refuses to go on with what is being taken back, or was.
@@ -96,7 +98,9 @@ impl Work {
             return Ok(None);
         }
         let earlier = Work::resumed(&self.journal)?;
-        let same = earlier.hash == self.hash && !matches!(left(&earlier.plan, place)?, Left::Changed(_));
+        // What others used is looked at again.
+        let is_whole = earlier.hash == self.hash && !earlier.marks.contains(&Mark::Used);
+        let same = is_whole && !matches!(left(&earlier, place)?, Left::Changed(_));
         // What was taken back is not taken back twice; after a part of it the rest may be.
         let ended = same || self.plan.purpose == Purpose::Undo && !is_part(&self.journal)?;
         ended.then(|| earlier.done_before(declared, place)).transpose()
@@ -112,7 +116,8 @@ impl Work {
             Purpose::Undo => (called(&self.journal.with_extension("")), "taken back"),
             _ => (called(&self.journal), "carried out"),
         };
-        match left(&self.plan, place)? {
+        self.tell_used(place.live);
+        match left(self, place)? {
             Left::Interrupted => {
                 say("note", "interrupted");
                 Ok(Outcome::Interrupted)
@@ -153,11 +158,28 @@ impl Work {
     }
 }
 
-/// Compares the account with what the plan left when its last step was done.
-fn left(plan: &Plan, place: &Place<'_>) -> Result<Left> {
+impl Work {
+    /// Says what an undo left to others, and how it is looked at again.
+    fn tell_used(&self, live: &Live) {
+        let steps = self.plan.steps.iter().zip(&self.marks);
+        let used = steps.filter(|(_, mark)| **mark == Mark::Used);
+        let names: BTreeSet<String> = used.map(|(step, _)| report::noun_of_change(&step.change)).collect();
+        names.iter().for_each(|name| say("note", &format!("{name} stays, because others used it")));
+        if !names.is_empty() {
+            let journal = report::shell_file(&self.journal.with_extension(""));
+            let flags = format!("{}{}", exceptions_again(), live.again());
+            say("next", &format!("invoketrail undo {journal}{flags}  # looks whether they still do"));
+        }
+    }
+}
+
+/// Compares the account with what the plan left when its last step was done; what others use is theirs.
+fn left(work: &Work, place: &Place<'_>) -> Result<Left> {
+    let plan = &work.plan;
     let mut last: Vec<Change> = Vec::new();
-    for step in plan.steps.iter().rev() {
-        if !last.iter().any(|one| one.same_setting(&step.change)) {
+    for (at, step) in plan.steps.iter().enumerate().rev() {
+        let is_used = work.marks.get(at) == Some(&Mark::Used);
+        if !is_used && !last.iter().any(|one| one.same_setting(&step.change)) {
             last.push(step.change.clone());
         }
     }
