@@ -69,14 +69,26 @@ pub(super) fn refuses_resume(path: &Path, live: &Live) -> Result<Option<Outcome>
                     called(path)
                 ),
             );
-            let plan = read_journal(&read_file(path)?).ok().map(|journal| journal.plan);
-            let counted = plan.as_ref().map_or("", counted_again);
-            say("next", &format!("invoketrail plan --output plan.json{counted}{flags}"));
+            if let Ok(read) = read_journal(&read_file(path)?) {
+                let (label, line) = made_again(&read.plan, &flags);
+                say(label, &line);
+            }
         }
         _ => return Ok(None),
     }
     say("note", "nothing was changed");
     Ok(Some(Outcome::No))
+}
+
+/// The command that makes such a plan again, or advice where the plan does not hold its flags.
+fn made_again(plan: &Plan, flags: &str) -> (&'static str, String) {
+    let again = report::plan_again(&plan.purpose, &format!("{}{flags}", counted_again(plan)));
+    let help = match plan.purpose {
+        Purpose::Backout(_) => "make the backout again",
+        Purpose::Restore(_) => "make the restore again",
+        _ => "make the plan again",
+    };
+    again.map_or_else(|| ("help", help.to_owned()), |command| ("next", command))
 }
 
 /// What the account says to a journal that has ended.
@@ -197,4 +209,39 @@ fn left(work: &Work, place: &Place<'_>) -> Result<Left> {
         }
     }
     Ok(Left::AsItWas)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::made_again;
+    use audit::inventory::Inventory;
+    use audit::plan::{Plan, PlanOptions, Purpose, drop_copies};
+
+    /// What was taken back is planned again for what it was planned for.
+    #[test]
+    fn a_plan_is_made_again_for_its_own_purpose() {
+        let bare = drop_copies(&Inventory::default(), &PlanOptions::default());
+        let exception = audit::exception::Exception {
+            id: "x".to_owned(),
+            functions: Vec::new(),
+            matched: None,
+            owner: "payments".to_owned(),
+            reason: "cost".to_owned(),
+            ticket: None,
+            until: "2027-01-31".to_owned(),
+            says_expires: false,
+            declared_at: String::new(),
+            plan: None,
+            too_long: None,
+        };
+        for (purpose, label, words) in [
+            (Purpose::Record, "next", "invoketrail plan --output plan.json --profile p"),
+            (Purpose::DropCopies, "next", "invoketrail plan --drop-copies --output plan.json --profile p"),
+            (Purpose::Backout(exception), "help", "make the backout again"),
+            (Purpose::Restore(Vec::new()), "help", "make the restore again"),
+        ] {
+            let (found, line) = made_again(&Plan { purpose, ..bare.clone() }, " --profile p");
+            assert!(found == label && line.starts_with(words), "{found}: {line}");
+        }
+    }
 }

@@ -257,11 +257,6 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/in_use.rs::what_was_left_to_others_is_taken_back_once_they_are_gone",
     ),
     (
-        "change/src/apply/standing.rs",
-        "invoketrail plan --output plan.json{counted}{flags}",
-        "cmd/killed.rs::what_was_taken_back_is_not_resumed_and_can_be_applied_again",
-    ),
-    (
         "cli/src/commands/explain/pasted.rs",
         "invoketrail audit  # once they are applied: judges all recorders together, and whether they log and deliver",
         "explain-selectors.md",
