@@ -178,7 +178,7 @@ impl Work {
         let names: BTreeSet<String> = used.map(|(step, _)| report::noun_of_change(&step.change)).collect();
         names.iter().for_each(|name| say("note", &format!("{name} stays, because others used it")));
         if !names.is_empty() {
-            let journal = report::shell_file(&self.journal.with_extension(""));
+            let journal = report::shell_file(self.journal.with_extension(""));
             let flags = format!("{}{}", exceptions_again(), live.again());
             say("next", &format!("invoketrail undo {journal}{flags}  # looks whether they still do"));
         }
