@@ -14,6 +14,8 @@ pub enum Mark {
     Done,
     /// It was there before as it is wanted, so nothing was set: it is never taken back.
     Found,
+    /// It was to be taken back, and stays because others use it: looked at again when they no longer do.
+    Used,
 }
 
 impl Mark {
@@ -26,7 +28,7 @@ impl Mark {
     /// True iff there is nothing left to do.
     #[must_use]
     pub fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::Found)
+        matches!(self, Self::Done | Self::Found | Self::Used)
     }
 }
 
@@ -50,6 +52,8 @@ pub enum Entry {
     Found(usize),
     /// It was to be deleted and is kept, because AWS says that something is in it: there is nothing more to do.
     Kept(usize),
+    /// It was to be taken back and stays, because others use it by now.
+    Used(usize),
     /// It was not set, or not as wanted: what was found or said, in one line.
     Failed(usize, String),
 }

@@ -110,7 +110,8 @@ pub struct Plan {
     pub cost: Option<CostTurn>,
 }
 
-/// What a plan found of a trail, and leaves as it is.
+/// What a plan found of a trail, and leaves as it is; in an undo, what the steps would have found that it does not take back. A trail is there more
+/// than once where either is expected: the first is what the plan found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundTrail {
     /// Its ARN.
@@ -119,6 +120,8 @@ pub struct FoundTrail {
     pub selectors: Option<String>,
     /// `IsMultiRegionTrail`; `None` where the plan sets that.
     pub multi_region: Option<bool>,
+    /// Whether it logged; `None` where the plan sets that, or it did.
+    pub logging: Option<bool>,
 }
 
 impl Plan {

@@ -10,7 +10,7 @@ use anyhow::Result;
 use audit::change::{Change, State};
 use audit::drift::Snapshot;
 use audit::journal::{Deed, Mark, Standing, Way};
-use audit::plan::{Around, Owner, Plan, Purpose, around, begun, changed_since, undo, watched};
+use audit::plan::{Around, Owner, Plan, Purpose, around, changed_since, undo, watched};
 use std::collections::BTreeSet;
 use std::path::Path;
 use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_plan};
@@ -41,7 +41,7 @@ pub fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     if read.cut_off && earlier.is_none() && !mark_cut_off(&mut read, &live, &context)? {
         return Ok(Outcome::Interrupted);
     }
-    let exact = undo(&read.plan, &begun(&read.plan, &read.marks));
+    let exact = undo(&read.plan, &read.marks);
     // What is wrong with the file is found out before anything more is changed.
     let taken = earlier.as_ref().map_or(&exact, |work| &work.plan);
     let declared = Declared::of(taken, &read.hash, Some(&read), file.as_deref());
@@ -250,7 +250,7 @@ fn refused(change: &Change, found: &State, around: &Around, typed: &args::Undo, 
         say("next", &merge_again(&typed.journal, live));
     }
     around.left.iter().for_each(|change| tell_left(change, "it has to be set by hand"));
-    around.kept.iter().for_each(tell_kept);
+    tell_kept(&around.kept);
     Outcome::No
 }
 
@@ -271,13 +271,16 @@ fn set_again(earlier: Option<&PlanRun>, exact: &Plan, found: &[State]) -> Vec<(C
     again.collect()
 }
 
-/// Says that a trail goes on, because others use it.
-fn tell_kept(change: &Change) {
-    let of = report::noun_of_change(change);
-    let told = format!(
-        "{of} stays: others changed the trail since, and would lose what it records for them. Stop it by hand if nobody needs it"
-    );
-    say("note", &told);
+/// Says that trails go on, because others use them.
+fn tell_kept(changes: &[Change]) {
+    // A plan may change several settings of one trail.
+    let names: BTreeSet<String> = changes.iter().map(report::noun_of_change).collect();
+    for of in names {
+        let told = format!(
+            "{of} stays: others changed the trail since, and would lose what it records for them. Stop it by hand if nobody needs it"
+        );
+        say("note", &told);
+    }
 }
 
 /// Plans to take back what is ours, around what others changed.
@@ -295,7 +298,7 @@ fn merge(
             .into());
     }
     around.left.iter().for_each(|change| tell_left(change, "this plan leaves it as it is"));
-    around.kept.iter().for_each(tell_kept);
+    tell_kept(&around.kept);
     if around.is_over && !around.kept.is_empty() {
         if let Some(work) = earlier {
             work.end_with_what_others_use()?;

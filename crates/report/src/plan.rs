@@ -5,6 +5,7 @@ mod cloudformation;
 mod desired;
 mod lines;
 mod markdown;
+mod more;
 mod names;
 mod next;
 mod terminal;
@@ -95,10 +96,10 @@ fn what_is_done(plan: &Plan) -> String {
                 if met.is_empty() { String::new() } else { format!(", and {} will pass", met.join(", ")) };
             format!("every Lambda invocation will be recorded{but}{pass}")
         }
-        Purpose::Record if plan.invocations_after() == Conclusion::Undetermined => {
-            "more Lambda invocations will be recorded, but it is not known whether all of them".to_owned()
+        Purpose::Record => {
+            let (doing, then) = more::more(plan);
+            return format!("With {changes} to {of}, {doing} (nothing is changed yet).{then}");
         }
-        Purpose::Record => "more Lambda invocations will be recorded, but not all of them".to_owned(),
         Purpose::DropCopies => "the same will be recorded with fewer paid copies".to_owned(),
         Purpose::Backout(exception) => format!(
             "{} will no longer be recorded, accepted until {}",

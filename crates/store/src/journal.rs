@@ -6,8 +6,9 @@
 use super::document::DocumentError;
 use super::plan_file::{PlanFileError, read_plan, write_plan};
 use crate::limits::DOCUMENT;
+use audit::change::Setting;
 use audit::journal::{Entry, Journal, Mark};
-use audit::plan::Plan;
+use audit::plan::{Plan, Purpose};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fs::{File, OpenOptions};
@@ -94,6 +95,9 @@ enum EntryShape {
         /// It was there before as it is wanted: nothing was set.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         found: bool,
+        /// It was to be taken back, and stays because others use it. Earlier versions wrote `kept` alone.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        used: bool,
     },
     Failed {
         step: usize,
@@ -182,15 +186,21 @@ impl Journal for JournalFile {
     fn write(&mut self, entry: &Entry) -> io::Result<()> {
         let shape = match entry {
             Entry::Intent(step) => EntryShape::Intent { step: *step },
-            Entry::Done(step) => EntryShape::Done { step: *step, kept: false, found: false },
-            Entry::Found(step) => EntryShape::Done { step: *step, kept: false, found: true },
-            Entry::Kept(step) => EntryShape::Done { step: *step, kept: true, found: false },
+            Entry::Done(step) => done(*step, [false, false, false]),
+            Entry::Found(step) => done(*step, [false, true, false]),
+            Entry::Kept(step) => done(*step, [true, false, false]),
+            // Earlier versions know only that it was kept.
+            Entry::Used(step) => done(*step, [true, false, true]),
             Entry::Failed(step, error) => EntryShape::Failed { step: *step, error: error.clone() },
         };
         let line = serde_json::to_string(&shape)?;
         self.file.write_all(format!("{}\n", json(&line)).as_bytes())?;
         self.file.sync_data()
     }
+}
+
+fn done(step: usize, [kept, found, used]: [bool; 3]) -> EntryShape {
+    EntryShape::Done { step, kept, found, used }
 }
 
 /// True iff the file is a journal of ours that ends within its first line.
@@ -302,6 +312,7 @@ pub fn read_journal(bytes: &[u8]) -> Result<JournalRead, JournalError> {
         read => read?,
     };
     let mut marks = vec![Mark::Fresh; plan.steps.len()];
+    let mut kept = Vec::new();
     for (at, line) in lines.iter().enumerate().skip(1) {
         let wrong = |problem: String| JournalError::Line { line: at + 1, problem };
         let entry = match serde_json::from_str::<EntryShape>(line) {
@@ -315,6 +326,11 @@ pub fn read_journal(bytes: &[u8]) -> Result<JournalRead, JournalError> {
         let (step, mark) = match entry {
             EntryShape::Intent { step } => (step, Some(Mark::Intended)),
             EntryShape::Done { step, found: true, .. } => (step, Some(Mark::Found)),
+            EntryShape::Done { step, used: true, .. } => (step, Some(Mark::Used)),
+            EntryShape::Done { step, kept: true, .. } => {
+                kept.push(step);
+                (step, Some(Mark::Done))
+            }
             EntryShape::Done { step, .. } => (step, Some(Mark::Done)),
             EntryShape::Failed { step, .. } => (step, None),
         };
@@ -325,6 +341,11 @@ pub fn read_journal(bytes: &[u8]) -> Result<JournalRead, JournalError> {
         if let Some(mark) = mark {
             *slot = mark;
         }
+    }
+    let is_bucket = |at: &usize| matches!(plan.steps[*at].change.setting, Setting::Bucket(_));
+    if plan.purpose == Purpose::Undo && kept.iter().any(|at| !is_bucket(at)) {
+        // Only a bucket is kept because it is not empty: an earlier version left all of these to others.
+        kept.into_iter().for_each(|at| marks[at] = Mark::Used);
     }
     Ok(JournalRead { plan, hash, marks, cut_off })
 }
@@ -359,89 +380,4 @@ fn head_of(line: &str) -> Result<(Plan, String), JournalError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Entry, Journal, JournalError, JournalFile, Mark, read_journal};
-    use audit::change::{Change, Setting, Target, Turn};
-    use audit::plan::{Plan, Purpose, Scope, Step};
-    use cloudtrail::recorder::RecorderKind;
-
-    /// Who takes a journal back waits until nobody writes it, and lets nobody write it meanwhile.
-    #[test]
-    fn a_journal_is_written_or_held() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("p.json.journal");
-        let busy = |error: std::io::Error| error.kind() == std::io::ErrorKind::ResourceBusy;
-        let written = JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "1.0.0").unwrap();
-        assert!(super::hold(&path).is_err_and(busy));
-        drop(written);
-        let held = super::hold(&path).unwrap();
-        assert!(held.is_some());
-        assert!(JournalFile::go_on(&path, false).is_err_and(busy));
-        drop(held);
-        assert!(JournalFile::go_on(&path, false).is_ok());
-        assert!(
-            super::hold(folder.path()).unwrap().is_none()
-                && super::hold(&folder.path().join("none")).is_err()
-        );
-    }
-
-    fn plan() -> Plan {
-        let target = Target {
-            arn: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main".to_owned(),
-            name: "main".to_owned(),
-            kind: RecorderKind::Trail,
-            account: "111122223333".to_owned(),
-            home_region: "eu-west-1".to_owned(),
-        };
-        Plan {
-            purpose: Purpose::Record,
-            scope: Scope {
-                partition: "aws".to_owned(),
-                organization: None,
-                accounts: vec!["111122223333".to_owned()],
-                collected_at: "2026-11-23T12:00:00Z".to_owned(),
-                recorders: audit::Counted::All,
-            },
-            steps: vec![Step {
-                change: Change { target, setting: Setting::Logging(Turn { before: false, after: true }) },
-                because: audit::code::Coded::default(),
-                owner: audit::plan::Owner::Nobody,
-                gained: Vec::new(),
-                risks: Vec::new(),
-                backout: audit::code::Coded::default(),
-            }],
-            refusals: Vec::new(),
-            gained: Vec::new(),
-            losses: Vec::new(),
-            found: Vec::new(),
-            outlook: Vec::new(),
-            cost: None,
-        }
-    }
-
-    #[test]
-    fn a_journal_cut_off_at_any_byte_of_its_first_line_is_replaced_or_goes_on() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal");
-        drop(JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "0").unwrap());
-        let head = std::fs::read(&path).unwrap();
-        for length in 0..head.len() - 1 {
-            let error = read_journal(&head[..length]).unwrap_err();
-            assert_eq!(error, JournalError::NotBegun, "{length}");
-        }
-        for length in [0, 1, 40, head.len() - 2, head.len() - 1] {
-            std::fs::write(&path, &head[..length]).unwrap();
-            drop(JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "0").unwrap());
-            assert_eq!(std::fs::read(&path).unwrap(), head, "{length}");
-        }
-        // Only the line break is missing: the next entry gets a line of its own, and the way back stays.
-        std::fs::write(&path, &head[..head.len() - 1]).unwrap();
-        let read = read_journal(&std::fs::read(&path).unwrap()).unwrap();
-        assert!(read.cut_off);
-        JournalFile::go_on(&path, read.cut_off).unwrap().write(&Entry::Intent(0)).unwrap();
-        let read = read_journal(&std::fs::read(&path).unwrap()).unwrap();
-        assert_eq!((read.marks, read.cut_off), (vec![Mark::Intended], false));
-        // One that says more is never touched.
-        assert!(JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "0").is_err());
-    }
-}
+mod tests;

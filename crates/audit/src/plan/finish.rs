@@ -119,6 +119,7 @@ fn found(inventory: &Inventory, changes: &[Change]) -> Vec<FoundTrail> {
             arn: one.arn.clone(),
             selectors: if sets_selectors { None } else { document() },
             multi_region: (!sets_regions).then_some(one.multi_region),
+            logging: None,
         }
     });
     found.filter(|one| one.selectors.is_some() || one.multi_region.is_some()).collect()

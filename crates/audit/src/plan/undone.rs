@@ -1,20 +1,21 @@
 //! Taking changes back: exactly, or around what others changed since.
 
+mod in_use;
 mod merge;
 
 use super::create::of_a_new_trail;
-use super::{Owner, Plan, Purpose, Step};
+use super::{FoundTrail, Owner, Plan, Purpose, Step};
 use crate::change::{Change, Setting, State, Turn, undo as inverted};
 use crate::code::Code;
 use crate::journal::Mark;
 use cloudtrail::recorder::RecorderKind;
 use merge::merged_selectors;
 
-/// The plan that takes back these steps of a plan that was carried out, the last first.
+/// The plan that takes back the steps that these marks say were begun, the last first.
 #[must_use]
-pub fn undo(plan: &Plan, done: &[usize]) -> Plan {
+pub fn undo(plan: &Plan, marks: &[Mark]) -> Plan {
     let changes: Vec<Change> =
-        done.iter().filter_map(|at| plan.steps.get(*at)).map(|step| step.change.clone()).collect();
+        begun(plan, marks).into_iter().map(|at| plan.steps[at].change.clone()).collect();
     let owner = |change: &Change| {
         let same = plan.steps.iter().find(|step| step.change.target.arn == change.target.arn);
         same.map_or(Owner::Nobody, |step| step.owner.clone())
@@ -39,7 +40,7 @@ pub fn undo(plan: &Plan, done: &[usize]) -> Plan {
         refusals: Vec::new(),
         gained: Vec::new(),
         losses: Vec::new(),
-        found: plan.found.clone(),
+        found: in_use::found(plan, marks),
         outlook: Vec::new(),
         cost: None,
     }
@@ -80,8 +81,8 @@ pub fn is_taken_back(change: &Change, found: &State) -> bool {
 /// What must stand right before each step of a plan is carried out, beside the setting that it is about: nobody may have changed it since the plan was
 /// made, because others would lose what they rely on. Expected is what is before or after of each.
 ///
-/// An undo stops a trail, lets it record fewer Regions or deletes it only where it selects what the plan left, and is stopped; a copy is dropped only
-/// where the steps before it still stand.
+/// A trail is started, or records more Regions, only where it is as the plan found it. An undo stops a trail, lets it record fewer Regions or deletes
+/// it only where it selects what the plan left, and is stopped; a copy is dropped only where the steps before it still stand.
 #[must_use]
 pub fn relied_on(plan: &Plan) -> Vec<Vec<Change>> {
     let each = plan.steps.iter().enumerate().map(|(at, step)| {
@@ -97,6 +98,7 @@ pub fn relied_on(plan: &Plan) -> Vec<Vec<Change>> {
                 });
                 set.chain(on).collect()
             }
+            (Purpose::Record | Purpose::Restore(_), _) => in_use::as_found(plan, &step.change),
             (
                 Purpose::Undo,
                 Setting::Logging(Turn { after: false, .. })
@@ -130,17 +132,22 @@ fn of_a_trail_in_use(back: &Plan, at: usize) -> Vec<Change> {
     let with = |setting| Change { target: target.clone(), setting };
     let same =
         |document: String| with(Setting::Selectors(Turn { before: document.clone(), after: document }));
-    let found = back.found.iter().find(|one| one.arn == target.arn);
+    let found: Vec<&FoundTrail> = back.found.iter().filter(|one| one.arn == target.arn).collect();
     if !all.iter().any(is_selectors) {
-        let found = || found.and_then(|one| one.selectors.clone()).map(same);
+        let found = || in_use::turn(&found, |one| one.selectors.clone()).map(Setting::Selectors).map(with);
         // What the plan did not come to set is AWS's default.
         let default =
             || cloudtrail::selector_json::request(&of_a_new_trail()).ok().filter(|_| is_deleted).map(same);
         all.extend(done(is_selectors).or_else(found).or_else(default));
     }
     if !is_deleted && !is_regions(&back.steps[at].change) && !all.iter().any(is_regions) {
-        let as_it_is = |on: bool| with(Setting::MultiRegion(Turn { before: on, after: on }));
-        all.extend(done(is_regions).or_else(|| found?.multi_region.map(as_it_is)));
+        let found = || in_use::turn(&found, |one| one.multi_region).map(Setting::MultiRegion).map(with);
+        all.extend(done(is_regions).or_else(found));
+    }
+    // Who started it meanwhile relies on all that it records.
+    if is_regions(&back.steps[at].change) && !all.iter().any(is_logging) {
+        let found = || in_use::turn(&found, |one| one.logging).map(Setting::Logging).map(with);
+        all.extend(done(is_logging).or_else(found));
     }
     if is_deleted && !all.iter().any(is_logging) {
         let off = || with(Setting::Logging(Turn { before: false, after: false }));
@@ -394,7 +401,7 @@ mod tests {
             Plan { steps: steps.collect(), ..bare.clone() }
         };
         for done in 1..=all.len() {
-            let back = undo(&plan(done), &(0..done).collect::<Vec<_>>());
+            let back = undo(&plan(done), &vec![super::Mark::Done; done]);
             let relied = relied_on(&back);
             let at = back.steps.iter().position(|step| step.change.after() == State::Trail(None)).unwrap();
             let has = |is: fn(&Setting) -> bool| relied[at].iter().filter(|one| is(&one.setting)).count();

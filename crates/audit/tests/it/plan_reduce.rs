@@ -315,8 +315,7 @@ fn what_is_taken_back_is_ours_alone() {
 fn a_created_trail_that_others_changed_is_left_to_them() {
     let bare = World::member().functions(MEMBER, HERE, &["batch"]);
     let plan = record(&bare.inventory, &PlanOptions::default());
-    let done: Vec<usize> = (0..plan.steps.len()).collect();
-    let back = audit::plan::undo(&plan, &done);
+    let back = audit::plan::undo(&plan, &vec![audit::journal::Mark::Done; plan.steps.len()]);
     let untouched: Vec<Found> = back.steps.iter().map(|step| step.change.before()).collect();
     let told = audit::plan::around(&back, &untouched);
     assert!((&told.plan, told.is_over) == (&back, false) && told.left.is_empty() && told.changed.is_empty());
@@ -337,7 +336,7 @@ fn a_part_is_not_the_whole() {
     let world = world().trail("org", MANAGEMENT, true, ALL);
     let plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["batch"]));
     let marks = [Mark::Done, Mark::Intended];
-    let whole = audit::plan::undo(&plan, &audit::plan::begun(&plan, &marks));
+    let whole = audit::plan::undo(&plan, &marks);
     let part = Plan { steps: whole.steps[..1].to_vec(), ..whole.clone() };
     assert!(audit::plan::takes_back_all(&plan, &marks, &whole));
     assert!(!audit::plan::takes_back_all(&plan, &marks, &part));

@@ -287,8 +287,12 @@ impl Step<'_> {
 }
 
 fn write(journal: &mut dyn Journal, entry: Entry, set: bool) -> Result<(), Stopped> {
-    let (Entry::Intent(at) | Entry::Done(at) | Entry::Found(at) | Entry::Kept(at) | Entry::Failed(at, _)) =
-        entry;
+    let (Entry::Intent(at)
+    | Entry::Done(at)
+    | Entry::Found(at)
+    | Entry::Kept(at)
+    | Entry::Used(at)
+    | Entry::Failed(at, _)) = entry;
     journal.write(&entry).map_err(|error| Stopped::Journal { at, error: error.to_string(), set })
 }
 

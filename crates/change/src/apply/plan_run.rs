@@ -135,7 +135,7 @@ impl PlanRun {
         let written = || {
             let mut journal = JournalFile::go_on(&self.journal, self.open.unwrap_or(false))?;
             let left = self.marks.iter().enumerate().filter(|(_, mark)| !mark.is_over());
-            left.into_iter().try_for_each(|(at, _)| journal.write(&Entry::Kept(at)))
+            left.into_iter().try_for_each(|(at, _)| journal.write(&Entry::Used(at)))
         };
         written().map_err(|error| io_problem("write the journal", &named, &error).into())
     }

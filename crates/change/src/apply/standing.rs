@@ -6,8 +6,9 @@ use super::{PlanAccounts, PlanRun, journal, tell_difference};
 use anyhow::Result;
 use args::outcome::Outcome;
 use audit::change::{Change, State};
-use audit::journal::{Deed, Standing, Way};
+use audit::journal::{Deed, Mark, Standing, Way};
 use audit::plan::{Plan, Purpose, takes_back_all};
+use std::collections::BTreeSet;
 use std::path::Path;
 use store::{JournalError, read_journal, undo_of};
 use surroundings::again::exceptions_again;
@@ -32,7 +33,8 @@ pub(crate) fn standing(path: &Path) -> Result<Standing> {
     Ok(Standing::of(&marks, undo))
 }
 
-/// True iff it is the journal of an undo that has ended, and that took back a part of what it is the undo of.
+/// True iff it is the journal of an undo that has ended, and that took back a part of what it is the undo of, because the rest was not its own or is used
+/// by others.
 pub(crate) fn is_part(own: &Path) -> Result<bool> {
     let of = own.with_extension("");
     if undo_of(&of) != own || !own.is_file() || !of.is_file() {
@@ -41,7 +43,7 @@ pub(crate) fn is_part(own: &Path) -> Result<bool> {
     let read = |path: &Path| Ok::<_, anyhow::Error>(read_journal(&read_file(path)?).ok());
     let (Some(back), Some(of)) = (read(own)?, read(&of)?) else { return Ok(false) };
     let is_over = !back.marks.is_empty() && back.marks.iter().all(|mark| mark.is_over());
-    Ok(is_over && !takes_back_all(&of.plan, &of.marks, &back.plan))
+    Ok(is_over && (back.marks.contains(&Mark::Used) || !takes_back_all(&of.plan, &of.marks, &back.plan)))
 }
 
 /// Refuses to go on with what is being taken back, or was.
@@ -67,14 +69,26 @@ pub(super) fn refuses_resume(path: &Path, live: &Live) -> Result<Option<Outcome>
                     called(path)
                 ),
             );
-            let plan = read_journal(&read_file(path)?).ok().map(|journal| journal.plan);
-            let counted = plan.as_ref().map_or("", counted_again);
-            say("next", &format!("invoketrail plan --output plan.json{counted}{flags}"));
+            if let Ok(read) = read_journal(&read_file(path)?) {
+                let (label, line) = made_again(&read.plan, &flags);
+                say(label, &line);
+            }
         }
         _ => return Ok(None),
     }
     say("note", "nothing was changed");
     Ok(Some(Outcome::No))
+}
+
+/// The command that makes such a plan again, or advice where the plan does not hold its flags.
+fn made_again(plan: &Plan, flags: &str) -> (&'static str, String) {
+    let again = report::plan_again(&plan.purpose, &format!("{}{flags}", counted_again(plan)));
+    let help = match plan.purpose {
+        Purpose::Backout(_) => "make the backout again",
+        Purpose::Restore(_) => "make the restore again",
+        _ => "make the plan again",
+    };
+    again.map_or_else(|| ("help", help.to_owned()), |command| ("next", command))
 }
 
 /// What the account says to a journal that has ended.
@@ -100,7 +114,9 @@ impl PlanRun {
             return Ok(None);
         }
         let earlier = PlanRun::resumed(&self.journal)?;
-        let same = earlier.hash == self.hash && !matches!(left(&earlier.plan, accounts)?, Left::Changed(_));
+        // What others used is looked at again.
+        let is_whole = earlier.hash == self.hash && !earlier.marks.contains(&Mark::Used);
+        let same = is_whole && !matches!(left(&earlier, accounts)?, Left::Changed(_));
         // What was taken back is not taken back twice; after a part of it the rest may be.
         let ended = same || self.plan.purpose == Purpose::Undo && !is_part(&self.journal)?;
         ended.then(|| earlier.done_before(declared, accounts)).transpose()
@@ -116,7 +132,8 @@ impl PlanRun {
             Purpose::Undo => (called(&self.journal.with_extension("")), "taken back"),
             _ => (called(&self.journal), "carried out"),
         };
-        match left(&self.plan, accounts)? {
+        self.tell_used(accounts.live);
+        match left(self, accounts)? {
             Left::Interrupted => {
                 say("note", "interrupted");
                 Ok(Outcome::Interrupted)
@@ -157,11 +174,28 @@ impl PlanRun {
     }
 }
 
-/// Compares the account with what the plan left when its last step was done.
-fn left(plan: &Plan, accounts: &PlanAccounts<'_>) -> Result<Left> {
+impl PlanRun {
+    /// Says what an undo left to others, and how it is looked at again.
+    fn tell_used(&self, live: &Live) {
+        let steps = self.plan.steps.iter().zip(&self.marks);
+        let used = steps.filter(|(_, mark)| **mark == Mark::Used);
+        let names: BTreeSet<String> = used.map(|(step, _)| report::noun_of_change(&step.change)).collect();
+        names.iter().for_each(|name| say("note", &format!("{name} stays, because others used it")));
+        if !names.is_empty() {
+            let journal = report::shell_file(self.journal.with_extension(""));
+            let flags = format!("{}{}", exceptions_again(), live.again());
+            say("next", &format!("invoketrail undo {journal}{flags}  # looks whether they still do"));
+        }
+    }
+}
+
+/// Compares the account with what the plan left when its last step was done; what others use is theirs.
+fn left(run: &PlanRun, accounts: &PlanAccounts<'_>) -> Result<Left> {
+    let plan = &run.plan;
     let mut last: Vec<Change> = Vec::new();
-    for step in plan.steps.iter().rev() {
-        if !last.iter().any(|one| one.same_setting(&step.change)) {
+    for (at, step) in plan.steps.iter().enumerate().rev() {
+        let is_used = run.marks.get(at) == Some(&Mark::Used);
+        if !is_used && !last.iter().any(|one| one.same_setting(&step.change)) {
             last.push(step.change.clone());
         }
     }
@@ -179,4 +213,39 @@ fn left(plan: &Plan, accounts: &PlanAccounts<'_>) -> Result<Left> {
         }
     }
     Ok(Left::AsItWas)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::made_again;
+    use audit::inventory::Inventory;
+    use audit::plan::{Plan, PlanOptions, Purpose, drop_copies};
+
+    /// What was taken back is planned again for what it was planned for.
+    #[test]
+    fn a_plan_is_made_again_for_its_own_purpose() {
+        let bare = drop_copies(&Inventory::default(), &PlanOptions::default());
+        let exception = audit::exception::Exception {
+            id: "x".to_owned(),
+            functions: Vec::new(),
+            matched: None,
+            owner: "payments".to_owned(),
+            reason: "cost".to_owned(),
+            ticket: None,
+            until: "2027-01-31".to_owned(),
+            says_expires: false,
+            declared_at: String::new(),
+            plan: None,
+            too_long: None,
+        };
+        for (purpose, label, words) in [
+            (Purpose::Record, "next", "invoketrail plan --output plan.json --profile p"),
+            (Purpose::DropCopies, "next", "invoketrail plan --drop-copies --output plan.json --profile p"),
+            (Purpose::Backout(exception), "help", "make the backout again"),
+            (Purpose::Restore(Vec::new()), "help", "make the restore again"),
+        ] {
+            let (found, line) = made_again(&Plan { purpose, ..bare.clone() }, " --profile p");
+            assert!(found == label && line.starts_with(words), "{found}: {line}");
+        }
+    }
 }

@@ -19,6 +19,10 @@ pub(super) fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String
             }),
             half_way,
         ),
+        Stopped::Moved { relied_on, .. } if untouched && plan.purpose != Purpose::Undo => {
+            let told = "has changed since the plan was made. Run `plan` again";
+            (format!("{} {told}", relied_on.target.arn), half_way)
+        }
         Stopped::Moved { relied_on, .. } => {
             (format!("{}: somebody changed it since", relied_on.target.arn), half_way)
         }

@@ -304,18 +304,29 @@ fn moments(trail: bool) -> (Settings, Vec<Moment>) {
     let (text, code) = account.run(&["apply", "plan.json", "--approve", &hash]);
     assert_eq!(code, Some(0), "{text}");
     assert_ne!(account.settings(), before);
-    let steps = steps(&journal);
-    // Each is compared; then each is read, set and read back.
-    let writes = (0..steps).map(|at| steps + 3 * at + 1);
+    let (steps, found) = (steps(&journal), found(&journal));
+    // Each is compared; then each is read, set and read back. What the plan found is compared before the last, which starts the trail.
+    let writes = (0..steps).map(|at| steps + found + 3 * at + 1 + if at + 1 < steps { 0 } else { found });
     let moments = writes.flat_map(|call| [false, true].map(|late| Moment { call, late }));
-    let reads = [0, 4 * steps - 1].map(|call| Moment { call, late: false });
+    let reads = [0, 4 * steps + 2 * found - 1].map(|call| Moment { call, late: false });
     (account.settings(), moments.chain(reads).collect())
 }
 
-fn steps(journal: &Path) -> usize {
+fn plan_of(journal: &Path) -> Value {
     let text = std::fs::read_to_string(journal).unwrap();
     let head: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
-    head["plan"]["steps"].as_array().unwrap().len()
+    head["plan"].clone()
+}
+
+fn steps(journal: &Path) -> usize {
+    plan_of(journal)["steps"].as_array().unwrap().len()
+}
+
+/// How many settings the plan found of its trail, and sets in no step.
+fn found(journal: &Path) -> usize {
+    let plan = plan_of(journal);
+    let all = plan["found"].as_array().into_iter().flatten();
+    all.map(|one| one.as_object().unwrap().keys().filter(|key| *key != "recorder").count()).sum()
 }
 
 /// Everything waits for the pace of AWS's writes, so all moments are tried at once.

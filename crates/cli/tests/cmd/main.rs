@@ -34,6 +34,7 @@ mod flights;
 mod gallery;
 mod history;
 mod hostile;
+mod in_use;
 mod index;
 #[cfg(unix)]
 mod integrations;

@@ -4,6 +4,7 @@ use crate::agreement::{apply, change};
 use crate::reports::{audited, explanations, json, jsonl};
 use crate::{reports, worlds};
 use audit::inventory::Inventory;
+use audit::journal::Mark;
 use audit::plan::{Plan, PlanOptions, drop_copies, record, undo};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
@@ -75,8 +76,7 @@ fn uncoded_in(text: &str) -> Vec<String> {
 fn plans(inventory: &Inventory) -> Vec<Plan> {
     let options = PlanOptions::default();
     let mut plans = vec![record(inventory, &options), drop_copies(inventory, &options)];
-    let done: Vec<usize> = (0..plans[0].steps.len()).collect();
-    plans.push(undo(&plans[0], &done));
+    plans.push(undo(&plans[0], &vec![Mark::Done; plans[0].steps.len()]));
     plans
 }
 

@@ -182,6 +182,7 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
                 arn: "arn:aws:cloudtrail:us-east-1:111111111111:trail/main".to_owned(),
                 selectors: told.first().map(|_| "{}".to_owned()),
                 multi_region: Some(told.is_empty()),
+                logging: told.first().map(|_| false),
             }],
             outlook: vec![Outlook {
                 control: "c".to_owned(),

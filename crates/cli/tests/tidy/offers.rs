@@ -253,8 +253,8 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ),
     (
         "change/src/apply/standing.rs",
-        "invoketrail plan --output plan.json{counted}{flags}",
-        "cmd/killed.rs::what_was_taken_back_is_not_resumed_and_can_be_applied_again",
+        "invoketrail undo {journal}{flags}  # looks whether they still do",
+        "cmd/in_use.rs::what_was_left_to_others_is_taken_back_once_they_are_gone",
     ),
     (
         "cli/src/commands/explain/pasted.rs",

@@ -105,6 +105,8 @@ struct FoundShape {
     selectors: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     multi_region: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    logging: Option<bool>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -220,11 +222,13 @@ fn found(found: &FoundTrail) -> FoundShape {
         recorder: found.arn.clone(),
         selectors: found.selectors.clone(),
         multi_region: found.multi_region,
+        logging: found.logging,
     }
 }
 
 fn into_found(found: FoundShape) -> FoundTrail {
-    FoundTrail { arn: found.recorder, selectors: found.selectors, multi_region: found.multi_region }
+    let FoundShape { recorder, selectors, multi_region, logging } = found;
+    FoundTrail { arn: recorder, selectors, multi_region, logging }
 }
 
 fn step(step: &Step) -> StepShape {

@@ -114,6 +114,7 @@ impl Memory {
                 Entry::Intent(at) => marks[*at] = Mark::Intended,
                 Entry::Done(at) | Entry::Kept(at) => marks[*at] = Mark::Done,
                 Entry::Found(at) => marks[*at] = Mark::Found,
+                Entry::Used(at) => marks[*at] = Mark::Used,
                 Entry::Failed(..) => {}
             }
         }
