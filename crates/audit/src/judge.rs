@@ -141,6 +141,14 @@ fn unseen(inventory: &Inventory, gaps: &mut Candidates<'_>) -> Vec<usize> {
     found
 }
 
+/// The same gaps of an inventory that is not audited.
+pub(crate) fn unseen_gaps(inventory: &Inventory) -> Vec<Gap> {
+    let options = Options::default();
+    let mut gaps = Candidates::new(inventory, &options);
+    let unseen = unseen(inventory, &mut gaps);
+    unseen.into_iter().filter_map(|gap| gaps.gaps.get(gap).cloned()).collect()
+}
+
 /// The listing of one plane of a place.
 pub(crate) fn listing(place: &Place, kind: ResourceType) -> &Listing {
     match kind {

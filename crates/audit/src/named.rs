@@ -1,20 +1,31 @@
 //! The resources of an inventory, all in one row, and those of a name.
 
 use crate::inventory::{Gap, GapKind, Inventory, Place, Resource};
+use crate::judge::unseen_gaps;
 use cloudtrail::resource::{ResourceType, unqualified};
 
-/// True iff some list of resources broke off or could not be read. A kind that a Region does not offer is not missing there.
+/// What may hide a resource: lists that broke off or could not be read, with account, Region and why; then [`unlooked`]. A kind that a Region does not offer
+/// is not missing there. Empty iff every resource of the audited accounts is in the inventory.
 #[must_use]
-pub fn is_incomplete(inventory: &Inventory) -> bool {
-    unlisted(inventory).next().is_some()
+pub fn unlisted(inventory: &Inventory) -> Vec<Gap> {
+    let of = |place: &Place| [place.functions.gap, place.web_functions.gap, place.microvm_images.gap];
+    let gaps = inventory
+        .places
+        .iter()
+        .flat_map(|place| of(place).into_iter().flatten().map(move |gap| (place, gap)));
+    let lists = gaps.filter_map(|(place, gap)| {
+        let gap = inventory.gaps.get(gap)?;
+        let (account, region) = (Some(place.account.clone()), Some(place.region.clone()));
+        (gap.kind != GapKind::NotOffered).then(|| Gap { account, region, ..gap.clone() })
+    });
+    lists.chain(unlooked(inventory)).collect()
 }
 
-/// The places where such a list broke off or could not be read, with why; `None` iff the inventory does not say why.
-pub fn unlisted(inventory: &Inventory) -> impl Iterator<Item = (&Place, Option<&Gap>)> {
-    let of = |place: &Place| [place.functions.gap, place.web_functions.gap, place.microvm_images.gap];
-    let all = inventory.places.iter().flat_map(move |place| of(place).map(move |gap| (place, gap)));
-    let gaps = all.filter_map(|(place, gap)| Some((place, inventory.gaps.get(gap?))));
-    gaps.filter(|(_, gap)| gap.is_none_or(|gap| gap.kind != GapKind::NotOffered))
+/// The accounts that could not be listed, and the Regions of audited accounts that could not be listed or that nobody looked into.
+#[must_use]
+pub fn unlooked(inventory: &Inventory) -> Vec<Gap> {
+    const LISTS: [&str; 3] = ["organizations:ListAccounts", "account:ListRegions", "ec2:DescribeRegions"];
+    unseen_gaps(inventory).into_iter().filter(|gap| LISTS.contains(&gap.call.as_str())).collect()
 }
 
 /// The name in the ARN of a resource; `None` iff it is no Lambda resource.

@@ -6,6 +6,7 @@ use crate::gap::{Class, Failure};
 use crate::one_line::one_line;
 use crate::session::Reach;
 use aws_credential_types::provider::ProvideCredentials;
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_sigv4::http_request::{
     PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
     UriPathNormalizationMode, sign,
@@ -18,7 +19,6 @@ use aws_smithy_types::base64;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
-use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -76,8 +76,8 @@ pub(crate) async fn rest(reach: &Reach, target: &Target, rest: Rest<'_>) -> Resu
     let url = &target.url(reach.config())?;
     let subresource = if rest.query.is_empty() { String::new() } else { format!("?{}", rest.query) };
     let uri = format!("{}{subresource}", rest.path);
-    let checksum = base64::encode(Sha256::digest(rest.body.as_bytes()));
-    let hash = hex(&Sha256::digest(rest.body.as_bytes()));
+    let checksum = base64::encode(digest(&SHA256, rest.body.as_bytes()));
+    let hash = hex(digest(&SHA256, rest.body.as_bytes()).as_ref());
     let mut headers = vec![("x-amz-content-sha256", hash.as_str())];
     headers.extend(rest.owner.map(|owner| ("x-amz-expected-bucket-owner", owner)));
     if !rest.body.is_empty() {
@@ -122,7 +122,7 @@ pub(crate) async fn write(
     body: &[u8],
 ) -> Result<Reply, Failure> {
     let url = &target.url(reach.config())?;
-    let hash = hex(&Sha256::digest(body));
+    let hash = hex(digest(&SHA256, body).as_ref());
     let mut signed = vec![("x-amz-content-sha256", hash.as_str())];
     signed.extend_from_slice(headers);
     let request = sign_request(reach, target, method, url, uri, &signed, body).await?;

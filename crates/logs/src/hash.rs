@@ -10,9 +10,35 @@ mod sha_ni;
 /// The SHA-256 of `bytes` (FIPS 180-4).
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    array(&aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes))
+}
+
+/// The SHA-256 of what is added bit by bit.
+#[derive(Clone)]
+pub struct Sha256(aws_lc_rs::digest::Context);
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Sha256(aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256))
+    }
+}
+
+impl Sha256 {
+    /// Adds bytes.
+    pub fn update(&mut self, bytes: impl AsRef<[u8]>) {
+        self.0.update(bytes.as_ref());
+    }
+
+    /// The hash of all of them.
+    #[must_use]
+    pub fn finish(self) -> [u8; 32] {
+        array(&self.0.finish())
+    }
+}
+
+/// The library's value has 32 bytes, always; zipping cannot panic where copying could.
+fn array(found: &aws_lc_rs::digest::Digest) -> [u8; 32] {
     let mut hash = [0; 32];
-    // The library's value has 32 bytes, always; zipping cannot panic where copying could.
-    let found = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
     hash.iter_mut().zip(found.as_ref()).for_each(|(to, from)| *to = *from);
     hash
 }

@@ -37,7 +37,7 @@ pub use ask::{
 pub use beginning::{BEGINNING, Beginning, beginning, look};
 pub use container::unread;
 pub use control::ControlCall;
-pub use hash::{hex, sha256, sha256_many, unhex, write_hex};
+pub use hash::{Sha256, hex, sha256, sha256_many, unhex, write_hex};
 pub use home::Home;
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
 pub use left_out::LeftOut;

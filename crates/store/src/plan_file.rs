@@ -8,9 +8,9 @@ mod shape;
 
 use super::document::{self, DocumentError, Format};
 use audit::plan::Plan;
+use logs::sha256;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use shape::PlanShape;
 use std::fmt::Write;
 
@@ -103,7 +103,7 @@ fn matters(plan: &Value) -> Value {
 
 fn hash(plan: &Value) -> String {
     let mut told = String::from("sha256:");
-    for byte in Sha256::digest(sorted(plan).to_string().as_bytes()) {
+    for byte in sha256(sorted(plan).to_string().as_bytes()) {
         // Writing into a string cannot fail.
         let _ = write!(told, "{byte:02x}");
     }

@@ -456,6 +456,19 @@ fn a_name_is_not_called_unknown_where_a_list_is_missing() {
     let said = run(&["explain", "nobody", "--inventory", path.to_str().unwrap()]);
     let told = "cannot tell whether a function is called `nobody`: AWS refused lambda:ListFunctions in ";
     assert!(said.code == Some(4) && said.stderr.contains(told), "{said:?}");
+    // Of a Region that nobody could list, nobody knows the functions.
+    let mut inventory: serde_json::Value =
+        serde_json::from_slice(&fs::read(root().join(ACME)).unwrap()).unwrap();
+    inventory["accounts"][0]["regions"] = serde_json::json!({ "gap": gap });
+    inventory["regions_asked"] = serde_json::Value::Null;
+    let account = inventory["accounts"][0]["id"].clone();
+    inventory["gaps"].as_array_mut().unwrap().push(serde_json::json!({"account": account, "region": null,
+        "call": "account:ListRegions", "kind": "refused", "error": "AccessDeniedException: no"}));
+    fs::write(&path, inventory.to_string()).unwrap();
+    let said = run(&["explain", "nobody", "--inventory", path.to_str().unwrap()]);
+    assert!(said.code == Some(4) && said.stderr.contains("AWS refused account:ListRegions in "), "{said:?}");
+    let said = run(&["explain", "cart", "--inventory", path.to_str().unwrap()]);
+    assert!(said.stderr.contains("another one may have this name"), "{said:?}");
     // All were listed, and none has that name: what is three letters of four away is not meant either.
     let said = run(&["explain", "cart2", "--inventory", ACME]);
     assert!(said.code == Some(1) && said.stderr.contains("did you mean cart?"), "{said:?}");

@@ -25,7 +25,7 @@ impl Delivered {
             return Some(format!("not listed: {}", one.why));
         }
         if !self.sources.iter().any(|source| is_in(source, absent)) {
-            return Some(match absent.bucket {
+            return Some(match absent.bucket.filter(|_| !absent.is_of_what_was_read) {
                 Some(bucket) => {
                     format!("it was delivered to s3://{bucket}, and nobody named its place there")
                 }

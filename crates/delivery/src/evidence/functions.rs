@@ -1,7 +1,8 @@
 //! Which functions are asked about: those of the inventory that the flags leave over.
 
-use audit::inventory::{GapKind, Inventory};
+use audit::inventory::{Gap, GapKind, Inventory};
 use audit::keepers::Keepers;
+use audit::named;
 use cloudtrail::arn::Arn;
 use logs::Pattern;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,7 +101,7 @@ impl Functions {
             found.names.extend(arns.clone().filter_map(|arn| arn.rsplit(':').next()).map(str::to_owned));
             found.arns.extend(arns.filter(|arn| asked(patterns, arn)).map(str::to_owned));
         }
-        found.unlisted.extend(unread_accounts(inventory));
+        found.unlisted.extend(unlooked(inventory, scope));
         found.unrecorded = unrecorded(inventory);
         found.keepers = Keepers::of(inventory);
         found
@@ -114,11 +115,21 @@ fn unrecorded(inventory: &Inventory) -> BTreeSet<String> {
     audit.functions_not_recorded().map(str::to_owned).collect()
 }
 
-/// Accounts whose Regions could not be listed: nobody knows their functions.
-fn unread_accounts(inventory: &Inventory) -> Vec<String> {
-    let without = |id: &str| !inventory.places.iter().any(|place| place.account == id);
-    let accounts = inventory.accounts.iter().filter(|account| account.audited && without(&account.id));
-    accounts.map(|account| format!("nothing of account {} could be read", account.id)).collect()
+/// Accounts and Regions of which nobody knows the functions, in words.
+fn unlooked(inventory: &Inventory, scope: Scope<'_>) -> Vec<String> {
+    let is_asked = |gap: &Gap| match (&gap.account, &gap.region) {
+        (Some(account), Some(region)) => scope.holds(account, region),
+        // Whoever names the accounts does not ask for others.
+        _ if gap.call == "organizations:ListAccounts" => scope.accounts.is_empty(),
+        (Some(account), None) => scope.accounts.is_empty() || scope.accounts.contains(account),
+        (None, _) => true,
+    };
+    let in_words = |gap: Gap| {
+        let account = gap.account.map_or_else(String::new, |account| format!(" of {account}"));
+        let region = gap.region.map_or_else(String::new, |region| format!(" in {region}"));
+        format!("functions{account}{region} could not all be listed: {}: {}", gap.call, gap.error)
+    };
+    named::unlooked(inventory).into_iter().filter(is_asked).map(in_words).collect()
 }
 
 /// True iff the patterns leave the function over: by ARN or by name.

@@ -6,10 +6,10 @@ use crate::evidence::NoFunction;
 use crate::keeper::Keeper;
 use crate::reader::Reader;
 use crate::sources::{Feed, Survey, Window, survey, survey_objects};
+use logs::Sha256;
 use logs::scan::{Account, Consumer, File, Layout, Receiver, scan_sheets};
 use logs::{Columns, Invocations, Named, Question, Sheet, Table, Tally, Timeline, Trouble};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::io;
 use store::ScratchFiles;
@@ -87,10 +87,10 @@ pub(crate) fn mistyped(question: &Question, named: Named, account: &Account) -> 
 fn key(inquiry: &Inquiry<'_>, state: [u8; 32]) -> [u8; 32] {
     let timeline = inquiry.timeline.is_some();
     let limit = inquiry.timeline.unwrap_or(0);
-    let mut hasher = Sha256::new();
+    let mut hasher = Sha256::default();
     hasher.update(format!("{:?} {timeline} {limit} {:?}", inquiry.question, inquiry.typed));
     hasher.update(state);
-    hasher.finalize().into()
+    hasher.finish()
 }
 
 /// What came of reading.

@@ -1,7 +1,7 @@
 //! Which file it is and in which state, in a few bytes: equal iff nothing about it changed, as far as the file system tells.
 
+use logs::Sha256;
 use logs::scan::Tag;
-use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::path::Path;
@@ -14,7 +14,7 @@ pub(super) struct Folder(Sha256);
 impl Folder {
     /// Of the folder's path from the root of the file system.
     pub(super) fn of(absolute: &Path) -> Folder {
-        let mut hasher = Sha256::new();
+        let mut hasher = Sha256::default();
         hasher.update(absolute.as_os_str().as_encoded_bytes());
         hasher.update([0]);
         Folder(hasher)
@@ -36,7 +36,7 @@ impl Folder {
 
 /// Of whatever names a file and tells its state.
 pub(super) fn of(name: &[u8], state: &[u8]) -> Tag {
-    let mut hasher = Sha256::new();
+    let mut hasher = Sha256::default();
     hasher.update(name);
     joined(hasher, state)
 }
@@ -44,11 +44,11 @@ pub(super) fn of(name: &[u8], state: &[u8]) -> Tag {
 /// The first half says which file it is, the second in which state that file is: of two files that change places it is another,
 /// too.
 fn joined(name: Sha256, state: &[u8]) -> Tag {
-    let mut tag: Tag = name.finalize().into();
-    let mut hasher = Sha256::new();
+    let mut tag: Tag = name.finish();
+    let mut hasher = Sha256::default();
     hasher.update(tag);
     hasher.update(state);
-    tag[16..].copy_from_slice(&hasher.finalize()[..16]);
+    tag[16..].copy_from_slice(&hasher.finish()[..16]);
     tag
 }
 

@@ -6,7 +6,7 @@ use super::window::Window;
 use super::{Found, LogSource, Root};
 use crate::reader::Reader;
 use logs::LeftOut;
-use sha2::{Digest, Sha256};
+use logs::Sha256;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -210,9 +210,9 @@ impl Sum {
     }
 
     fn bytes(&self) -> [u8; 32] {
-        let mut hasher = Sha256::new();
+        let mut hasher = Sha256::default();
         self.0.iter().chain([&self.1]).for_each(|lane| hasher.update(lane.to_le_bytes()));
-        hasher.finalize().into()
+        hasher.finish()
     }
 }
 

@@ -7,7 +7,7 @@ use super::parts::limit_of;
 use super::{MANIFEST, manifest::FileEntry};
 use crate::limits::{ANSWERS, DOCUMENT};
 use logs::hex;
-use sha2::{Digest, Sha256};
+use logs::{Sha256, sha256};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -81,7 +81,7 @@ pub(super) fn hashed(from: impl Read, file: &FileEntry, found: &mut Found) -> Re
     let (size, sha256) = match limit_of(&file.path) {
         Some(limit) => {
             let bytes = limit.read(&mut from, file.size).map_err(|error| unread(error.to_string()))?;
-            let sum = (bytes.len() as u64, hex(&Sha256::digest(&bytes)));
+            let sum = (bytes.len() as u64, hex(&sha256(&bytes)));
             found.kept.insert(file.path.clone(), bytes);
             sum
         }
@@ -103,10 +103,10 @@ pub(super) fn hashed(from: impl Read, file: &FileEntry, found: &mut Found) -> Re
 
 /// The size and the hash of what is read, which is also written to `to`.
 fn passed(from: &mut impl Read, to: &mut impl Write) -> io::Result<(u64, String)> {
-    let (mut hash, mut size, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
+    let (mut hash, mut size, mut buffer) = (Sha256::default(), 0, vec![0; 1 << 16]);
     loop {
         match from.read(&mut buffer)? {
-            0 => return Ok((size, hex(&hash.finalize()))),
+            0 => return Ok((size, hex(&hash.finish()))),
             read => {
                 hash.update(&buffer[..read]);
                 to.write_all(&buffer[..read])?;

@@ -3,7 +3,7 @@
 use super::answers_format::{head, written};
 use crate::limits::ANSWERS;
 use audit::raw_answers::{Asked, Collection, Keep, RawAnswer};
-use sha2::{Digest, Sha256};
+use logs::Sha256;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Mutex, PoisonError};
@@ -97,7 +97,7 @@ impl Keep for KeptAnswers {
 
 /// The SHA-256 of what was said.
 pub(super) fn sum(answer: &RawAnswer) -> [u8; 32] {
-    let mut hash = Sha256::new();
+    let mut hash = Sha256::default();
     match answer {
         RawAnswer::Answer { status, error_code, selection, body } => {
             hash.update(format!("answer {status} {error_code:?} {selection}\n"));
@@ -108,5 +108,5 @@ pub(super) fn sum(answer: &RawAnswer) -> [u8; 32] {
         }
         RawAnswer::Withheld => hash.update("withheld"),
     }
-    hash.finalize().into()
+    hash.finish()
 }

@@ -4,9 +4,9 @@ use super::MANIFEST;
 use crate::document::{self, DocumentError, Format};
 use crate::exceptions_file::is_time;
 use audit::finding::{Audit, verdict_word};
+use logs::Sha256;
 use logs::hex;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use text::visible::excerpt;
 
@@ -40,7 +40,7 @@ impl Decided {
     /// What this audit decides. The same audit gives the same, whoever runs it.
     #[must_use]
     pub fn of(audit: &Audit<'_>, version: &str, generated_at: &str) -> Self {
-        let mut hash = Sha256::new();
+        let mut hash = Sha256::default();
         let mut resources = 0;
         for (at, place) in audit.places.iter().enumerate() {
             let here = |what: &str, word: &str| format!("{} {} {what} {word}\n", place.account, place.region);
@@ -62,7 +62,7 @@ impl Decided {
             answer: audit.answer().conclusion().as_str().to_owned(),
             controls: controls.map(|one| (one.id.to_owned(), one.status.as_str().to_owned())).collect(),
             resources,
-            verdicts: hex(&hash.finalize()),
+            verdicts: hex(&hash.finish()),
         }
     }
 

@@ -4,7 +4,7 @@ use super::BundleError;
 use super::answers_format::{ANSWERS_FILE, LINE, read_head, read_line};
 use super::kept_answers::sum;
 use audit::raw_answers::{Asked, Collection, RawAnswer, Recall};
-use sha2::{Digest, Sha256};
+use logs::sha256;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
@@ -136,7 +136,7 @@ fn next(from: &mut impl BufRead, line: &mut Vec<u8>) -> Result<bool, String> {
 fn key(asked: &Asked) -> [u8; 32] {
     let Asked { account, region, operation, subject, request } = asked;
     let request = request.as_ref().map(|request| (&request.path, &request.body));
-    Sha256::digest(format!("{:?}", (account, region, operation, subject, request))).into()
+    sha256(format!("{:?}", (account, region, operation, subject, request)).as_bytes())
 }
 
 #[cfg(test)]

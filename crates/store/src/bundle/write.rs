@@ -6,8 +6,8 @@ use super::{KeptAnswers, MANIFEST, is_archive, parts};
 use crate::atomic::write_privately;
 use audit::inputs::Inputs;
 use audit::raw_answers::Collection;
+use logs::Sha256;
 use logs::hex;
-use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::Path;
@@ -90,12 +90,12 @@ pub fn write_bundle(
 fn spooled(path: &str, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<(FileEntry, File)> {
     let mut out = BufWriter::with_capacity(
         1 << 20,
-        Hashed { hash: Sha256::new(), size: 0, out: tempfile::tempfile()? },
+        Hashed { hash: Sha256::default(), size: 0, out: tempfile::tempfile()? },
     );
     write(&mut out)?;
     let Hashed { hash, size, mut out } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     out.rewind()?;
-    Ok((FileEntry { path: path.to_owned(), size, sha256: hex(&hash.finalize()) }, out))
+    Ok((FileEntry { path: path.to_owned(), size, sha256: hex(&hash.finish()) }, out))
 }
 
 /// The size and the SHA-256 of what is written, kept nowhere.
@@ -103,9 +103,9 @@ fn spooled(path: &str, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::
 /// # Errors
 /// What `write` says.
 pub fn sum_of(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<(u64, String)> {
-    let mut out = Hashed { hash: Sha256::new(), size: 0, out: io::sink() };
+    let mut out = Hashed { hash: Sha256::default(), size: 0, out: io::sink() };
     write(&mut out)?;
-    Ok((out.size, hex(&out.hash.finalize())))
+    Ok((out.size, hex(&out.hash.finish())))
 }
 
 /// Takes the hash of what is written.

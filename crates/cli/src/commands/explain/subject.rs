@@ -1,7 +1,7 @@
 //! The ARN that a person typed: what it is of, and what is near it.
 
-use ::audit::inventory::{Gap, Inventory, Place};
-use ::audit::named::{is_incomplete, named, resource_name, resources, unlisted};
+use ::audit::inventory::{Inventory, Place};
+use ::audit::named::{named, resource_name, resources, unlisted};
 use anyhow::Result;
 use cloudtrail::arn::{Arn, PARTITIONS, partition_of};
 use cloudtrail::names::{AccountId, NotAName, Region};
@@ -60,18 +60,18 @@ pub(super) fn found<'a>(asked: &'a Asked, inventory: &'a Inventory) -> Result<(R
     };
     match named(inventory, wanted).as_slice() {
         [one] => {
-            if is_incomplete(inventory) {
+            if !unlisted(inventory).is_empty() {
                 say("note", "not every function could be listed, so another one may have this name");
             }
             Ok(*one)
         }
         [] => {
-            if let Some((place, gap)) = unlisted(inventory).next() {
-                let why = gap.map_or_else(|| "a list could not be read".to_owned(), Gap::why);
-                let line = format!(
-                    "cannot tell whether a function is called `{wanted}`: {why} in {} {}",
-                    place.account, place.region
-                );
+            if let Some(gap) = unlisted(inventory).first() {
+                let place: Vec<&str> =
+                    [&gap.account, &gap.region].into_iter().flatten().map(String::as_str).collect();
+                let place = if place.is_empty() { String::new() } else { format!(" in {}", place.join(" ")) };
+                let line =
+                    format!("cannot tell whether a function is called `{wanted}`: {}{place}", gap.why());
                 let help = "name the function by its ARN: what records it is answered without a list";
                 return Err(Problem::undetermined(line).help(help).into());
             }
