@@ -40,9 +40,40 @@ fn files_stay_small() {
     let (longest, path) = lengths.last().unwrap();
     assert!(*longest <= 800, "{path} has {longest} lines");
     let ninth_of_ten = &lengths[lengths.len() * 9 / 10];
-    assert!(ninth_of_ten.0 <= 450, "nine files in ten are to stay under 450 lines: {ninth_of_ten:?}");
+    assert!(ninth_of_ten.0 < 300, "nine files in ten are to stay under 300 lines: {ninth_of_ten:?}");
     let median = &lengths[lengths.len() / 2];
     assert!(median.0 <= 220, "the median file is to stay near 200 lines: {median:?}");
+}
+
+/// Functions that take apart a tuple which is one value elsewhere: the key of a table, or what a query gives.
+const TAKE_APART: [&str; 2] = ["report/src/csv.rs: after", "store/src/history.rs: checked"];
+
+/// A bundle of parameters is a notion without a name.
+#[test]
+fn parameters_are_not_bundled() {
+    let bundled = |source: &Source| -> Vec<String> {
+        let code: Vec<&str> = source.code().into_iter().map(|(_, line)| line).collect();
+        let code = code.join("\n");
+        let heads = code
+            .match_indices("fn ")
+            .filter(|(at, _)| !code[..*at].ends_with(|one: char| one.is_alphanumeric()));
+        let bundles = heads.filter_map(|(at, _)| {
+            let (name, rest) = code[at + 3..].split_once('(')?;
+            // Parameters end where the body begins; a pattern of a tuple stands after a bracket or a comma.
+            let parameters = rest.split(['{', ';']).next()?;
+            let parts: Vec<&str> = parameters.split('(').collect();
+            let begins = |part: &str| part.trim_end().ends_with(',') || part.trim().is_empty();
+            let pattern = parts.windows(2).any(|pair| begins(pair[0]) && pair[1].trim_end().ends_with("):"));
+            let name = name.split('<').next()?.trim();
+            pattern.then(|| format!("{}: {name}", source.path.trim_start_matches("crates/")))
+        });
+        if source.is_shipped() { bundles.collect() } else { Vec::new() }
+    };
+    let found: Vec<String> = sources().iter().flat_map(bundled).collect();
+    let named: Vec<&String> =
+        found.iter().filter(|one| !TAKE_APART.iter().any(|known| one.ends_with(known))).collect();
+    assert!(named.is_empty(), "{named:#?}");
+    assert!(found.len() >= TAKE_APART.len(), "{found:?}: the list names what is no more");
 }
 
 #[test]
