@@ -13,7 +13,7 @@ use audit::journal::{Deed, Mark, Standing, Way};
 use audit::plan::{Around, Owner, Plan, Purpose, around, changed_since, undo, watched};
 use std::collections::BTreeSet;
 use std::path::Path;
-use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_plan};
+use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, undos_of, write_plan};
 use surroundings::again::{exceptions_again, same};
 use surroundings::context::Context;
 use surroundings::inputs::{held_apart, remember};
@@ -69,7 +69,11 @@ pub fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let Some(now) = states(&watched, &accounts)? else { return Ok(Outcome::Interrupted) };
     let mut around = around(&exact, &found);
     around.add_changed(changed_since(watched, now), &found, &exact);
-    around.add_changed(set_again(earlier.as_ref(), &exact, &found), &found, &exact);
+    around.add_changed(
+        set_again(&taken_back(&typed.journal, &read, earlier.as_ref())?, &exact, &found),
+        &found,
+        &exact,
+    );
     if let Some(undeclared) = report::undeclared_sentence(&read.plan.purpose) {
         say("note", &undeclared);
     }
@@ -259,13 +263,38 @@ fn tell_left(change: &Change, then: &str) {
     say("help", &report::mixed_sentence(change, then));
 }
 
-/// What an undo that was stopped had taken back, and somebody set again since: it is theirs by now.
-fn set_again(earlier: Option<&PlanRun>, exact: &Plan, found: &[State]) -> Vec<(Change, State)> {
-    let steps = earlier.into_iter().flat_map(|work| work.plan.steps.iter().zip(&work.marks));
-    let done = steps.filter(|(_, mark)| mark.is_over()).map(|(step, _)| &step.change);
-    let again = done.filter_map(|change| {
-        let now = exact.steps.iter().zip(found).find(|(step, _)| step.change.same_setting(change))?.1;
-        let is_again = *now != change.after() && *now != State::Gone;
+/// What earlier undos of the journal took back: of the one that was stopped, and of those that took back a part and have ended.
+fn taken_back(journal: &Path, of: &JournalRead, earlier: Option<&PlanRun>) -> Result<Vec<Change>> {
+    let done = |plan: &Plan, marks: &[Mark]| -> Vec<Change> {
+        let steps = plan.steps.iter().zip(marks);
+        // What others use was left to them.
+        let done = steps.filter(|(_, mark)| matches!(mark, Mark::Done | Mark::Found));
+        done.map(|(step, _)| step.change.clone()).collect()
+    };
+    let mut all = Vec::new();
+    for path in undos_of(journal) {
+        // One that is no journal is none of ours, and one that is older is of an earlier run under this name.
+        match read_journal(&read_file(&path)?) {
+            Ok(back) if back.started_at >= of.started_at => all.extend(done(&back.plan, &back.marks)),
+            _ => {}
+        }
+    }
+    all.extend(earlier.into_iter().flat_map(|work| done(&work.plan, &work.marks)));
+    // Of what was taken back twice, the last counts.
+    let mut last: Vec<Change> = Vec::new();
+    for change in all.into_iter().rev() {
+        if !last.iter().any(|one| one.same_setting(&change)) {
+            last.push(change);
+        }
+    }
+    Ok(last)
+}
+
+/// What was taken back, and somebody set again since: it is theirs by now.
+fn set_again(taken_back: &[Change], exact: &Plan, found: &[State]) -> Vec<(Change, State)> {
+    let again = taken_back.iter().filter_map(|change| {
+        let (step, now) = exact.steps.iter().zip(found).find(|(step, _)| step.change.same_setting(change))?;
+        let is_again = *now != change.after() && *now != step.change.after() && *now != State::Gone;
         is_again.then(|| (change.clone(), now.clone()))
     });
     again.collect()
@@ -337,4 +366,42 @@ fn merge(
         say("next", &same(&[], " --output back.json"));
     }
     Ok(Outcome::Well)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::set_again;
+    use audit::change::{Change, Setting, State, Target, Turn};
+    use audit::inventory::Inventory;
+    use audit::plan::{Owner, Plan, PlanOptions, Step, drop_copies};
+    use cloudtrail::recorder::RecorderKind;
+
+    /// A trail was stopped by an undo that took back a part. Who starts it afterwards uses it, however much of the plan is left.
+    #[test]
+    fn what_was_taken_back_and_set_again_is_of_others() {
+        let target = Target {
+            arn: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main".to_owned(),
+            name: "main".to_owned(),
+            kind: RecorderKind::Trail,
+            account: "111122223333".to_owned(),
+            home_region: "eu-west-1".to_owned(),
+        };
+        let stops = Change { target, setting: Setting::Logging(Turn { before: true, after: false }) };
+        let step = Step {
+            change: stops.clone(),
+            because: Default::default(),
+            owner: Owner::Nobody,
+            gained: Vec::new(),
+            risks: Vec::new(),
+            backout: Default::default(),
+        };
+        let bare = drop_copies(&Inventory::default(), &PlanOptions::default());
+        let exact = Plan { steps: vec![step], ..bare };
+        let again = |now: State| set_again(std::slice::from_ref(&stops), &exact, &[now]).len();
+        assert_eq!([again(State::Flag(true)), again(State::Flag(false)), again(State::Gone)], [1, 0, 0]);
+        assert!(
+            set_again(&[], &exact, &[State::Flag(true)]).is_empty(),
+            "nothing of it was taken back before"
+        );
+    }
 }

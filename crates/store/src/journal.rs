@@ -31,6 +31,8 @@ pub struct JournalRead {
     pub plan: Plan,
     /// Its hash.
     pub hash: String,
+    /// When its first line was written, RFC 3339.
+    pub started_at: String,
     /// How far each of its steps has come.
     pub marks: Vec<Mark>,
     /// True iff the last line was cut off, and is left out.
@@ -251,6 +253,19 @@ pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
     Ok(free)
 }
 
+/// The journals of all undos of this one: the newest, and those that were set aside for it. Some may be of an earlier run of the same name.
+#[must_use]
+pub fn undos_of(path: &Path) -> Vec<PathBuf> {
+    let own = undo_of(path);
+    let aside = (1..=last_aside(&own)).map(|number| {
+        let mut name = own.as_os_str().to_owned();
+        name.push(format!(".{number}"));
+        PathBuf::from(name)
+    });
+    let all: Vec<PathBuf> = aside.chain([own.clone()]).collect();
+    all.into_iter().filter(|path| path.is_file()).collect()
+}
+
 /// Gives a journal that was set aside, and those of its undos, their names back.
 ///
 /// # Errors
@@ -305,7 +320,7 @@ pub fn read_journal(bytes: &[u8]) -> Result<JournalRead, JournalError> {
     }
     let head = lines.first().copied().unwrap_or_default();
     // A first line that lacks nothing but its line break is read, and ended before the next one is written.
-    let (plan, hash) = match head_of(head) {
+    let (plan, hash, started_at) = match head_of(head) {
         Err(_) if ends_in_head(bytes) && serde_json::from_str::<Value>(head).is_err() => {
             return Err(JournalError::NotBegun);
         }
@@ -347,11 +362,11 @@ pub fn read_journal(bytes: &[u8]) -> Result<JournalRead, JournalError> {
         // Only a bucket is kept because it is not empty: an earlier version left all of these to others.
         kept.into_iter().for_each(|at| marks[at] = Mark::Used);
     }
-    Ok(JournalRead { plan, hash, marks, cut_off })
+    Ok(JournalRead { plan, hash, started_at, marks, cut_off })
 }
 
 /// The plan in the first line, checked like a plan in a file of its own.
-fn head_of(line: &str) -> Result<(Plan, String), JournalError> {
+fn head_of(line: &str) -> Result<(Plan, String, String), JournalError> {
     let other = |found: String| {
         let wanted = FORMAT.to_owned();
         PlanFileError::Document(DocumentError::OtherFormat { noun: "a journal", found, wanted })
@@ -376,7 +391,8 @@ fn head_of(line: &str) -> Result<(Plan, String), JournalError> {
     super::plan_check::time("started_at", started).map_err(PlanFileError::Document)?;
     let mut members = head.as_object().cloned().unwrap_or_default();
     members.insert("format".to_owned(), super::plan_file::FORMAT.tag().into());
-    Ok(read_plan(Value::Object(members).to_string().as_bytes())?)
+    let (plan, hash) = read_plan(Value::Object(members).to_string().as_bytes())?;
+    Ok((plan, hash, started.to_owned()))
 }
 
 #[cfg(test)]

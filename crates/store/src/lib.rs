@@ -53,6 +53,7 @@ pub use index::{Batch, Index, IndexError};
 pub use inventory_file::{InventoryFileError, read_inventory, write_inventory};
 pub use journal::{
     JournalError, JournalFile, JournalRead, discard, hold, put_back, read_journal, set_aside, undo_of,
+    undos_of,
 };
 pub use lake_files::{LakeFile, LakeFolder};
 pub use metrics_file::{HourlyCounts, read_metrics};

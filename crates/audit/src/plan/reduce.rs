@@ -145,7 +145,7 @@ fn edited(
                 recorder,
                 Code::MayRecord.says("its selectors were not read, and it may record them"),
                 Code::GrantCall
-                    .says("make them readable (invoketrail permissions audit --check) and plan again"),
+                    .says("let the caller read them (invoketrail permissions audit --check says what is missing), collect anew, and ask again"),
             ));
             continue;
         };

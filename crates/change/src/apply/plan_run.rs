@@ -79,7 +79,7 @@ impl PlanRun {
     }
 
     pub(crate) fn resumed(path: &Path) -> Result<Self> {
-        let JournalRead { plan, hash, marks, cut_off } = journal(path)?;
+        let JournalRead { plan, hash, marks, cut_off, .. } = journal(path)?;
         if cut_off {
             say("note", "the last line of the journal was cut off, so AWS is asked what became of that step");
         }

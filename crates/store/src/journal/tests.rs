@@ -105,3 +105,23 @@ fn what_others_use_is_no_change_that_was_made() {
     JournalFile::begin(&path, &plan, "2026-11-23T12:00:00Z", "0").unwrap().write(&Entry::Kept(0)).unwrap();
     assert_eq!(read_journal(&std::fs::read(&path).unwrap()).unwrap().marks, [Mark::Done]);
 }
+
+#[test]
+fn the_undos_of_a_journal_are_the_newest_and_those_set_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("plan.json.journal");
+    assert!(super::undos_of(&journal).is_empty());
+    for name in [
+        "plan.json.journal.undo",
+        "plan.json.journal.undo.1",
+        "plan.json.journal.undo.2",
+        "plan.json.journal.1",
+    ] {
+        std::fs::write(folder.path().join(name), "x").unwrap();
+    }
+    let names: Vec<String> = super::undos_of(&journal)
+        .iter()
+        .map(|path| path.extension().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(names, ["1", "2", "undo"], "the newest is the last");
+}

@@ -26,7 +26,11 @@ pub(super) fn found(plan: &Plan, marks: &[Mark]) -> Vec<FoundTrail> {
             continue;
         }
         all.push(before(&step.change));
-        if mark(at) == Mark::Found {
+        // Who set it once the trail was started or reached more Regions by us uses that.
+        let is_since = steps().take(at).any(|(at, step)| {
+            mark(at) == Mark::Done && step.change.target.arn == *arn && starts_or_widens(&step.change)
+        });
+        if mark(at) == Mark::Found && !is_since {
             all.push(before(&step.change.inverse()));
         }
     }
@@ -145,12 +149,14 @@ mod tests {
             // Others started it.
             ([Done, Fresh, Fresh], "first", true, (1, 1)),
             ([Done, Done, Fresh], "set", true, (1, 1)),
-            // Others set what the plan wanted: that is its own, and what comes later is theirs.
-            ([Done, Found, Done], "set", true, (0, 0)),
+            // Others set what the plan wanted, before the plan changed anything: that is its own, and what comes later is theirs.
+            ([Fresh, Found, Done], "set", true, (0, 0)),
             ([Done, Found, Done], "first", true, (0, 0)),
             ([Done, Found, Done], "theirs", true, (2, 1)),
             ([Fresh, Found, Done], "theirs", true, (1, 1)),
-            ([Done, Done, Found], "set", true, (0, 0)),
+            // They did once the plan had let it record more Regions: they use those.
+            ([Done, Found, Done], "set", true, (2, 1)),
+            ([Done, Done, Found], "set", true, (1, 1)),
         ] {
             assert_eq!(kept(marks, selectors, logging), expected, "{marks:?} {selectors} {logging}");
         }
