@@ -1,4 +1,4 @@
-//! Carrying changes out: compare, journal, set, read back, compare, next. The only part that writes to an account.
+//! Carrying changes out: compare, journal, set, read back, compare, next. The only part that changes recorders.
 //!
 //! AWS has no conditional write for selectors, so between reading and setting somebody else may write (semantics 7). The
 //! window is kept as short as it can be, and reading back shows who came after us.

@@ -1,6 +1,6 @@
 //! A plan that is carried out with its journal: begun or gone on with, and what makes way for it. The loop over its changes is in `aws::apply`.
 
-use super::{PlanAccounts, PlanRun, standing};
+use super::{PlanAccounts, PlanRun, is_part, standing};
 use anyhow::Result;
 use audit::journal::{Deed, Way};
 use audit::plan::{Purpose, relied_on};
@@ -89,6 +89,8 @@ impl PlanRun {
         let alone = undo_of(&self.journal).is_file() && !self.journal.exists();
         match standing(&self.journal)?.way(Deed::Apply) {
             _ if alone => {}
+            // What an ended undo left to others is theirs, and another plan was made around it.
+            Way::UndoFirst if is_part(&undo_of(&self.journal))? && !self.is_of_the_same_plan()? => {}
             Way::UndoFirst => {
                 let name = report::shell_file(&self.journal);
                 let problem = Problem::new(format!(
@@ -105,6 +107,12 @@ impl PlanRun {
         }
         let named = self.journal.display().to_string();
         set_aside(&self.journal).map(Some).map_err(|error| io_problem("set aside", &named, &error).into())
+    }
+
+    /// True iff the journal in its place is of this very plan.
+    fn is_of_the_same_plan(&self) -> Result<bool> {
+        let read = read_journal(&read_file(&self.journal)?);
+        Ok(read.is_ok_and(|read| read.hash == self.hash))
     }
 
     /// True iff this takes back, and the journal in its place is of another way to do that.

@@ -86,3 +86,26 @@ fn what_was_left_to_others_is_taken_back_once_they_are_gone() {
         assert!(says(&account, "undo p.json.journal", 0).contains("taken back before"));
     }
 }
+
+/// What an undo left to others is theirs: a plan around it may have the same name. The same plan has to be taken back first.
+#[test]
+fn another_plan_takes_the_place_of_what_was_left_to_others() {
+    let account = stopped();
+    says(&account, "apply p.json", 0);
+    says(&account, "undo p.json.journal", 0);
+    let undo = account.path("p.json.journal.undo");
+    let head = read_to_string(&undo).unwrap().lines().next().unwrap().to_owned();
+    write(&undo, format!("{head}\n")).unwrap();
+    with(|settings| settings.logging = true, &account);
+    let others = json!({"AdvancedEventSelectors": [management()]});
+    with(|settings| settings.selectors = others.clone(), &account);
+    says(&account, "undo p.json.journal --merge --output back.json", 3);
+    let text = says(&account, "apply p.json", 1);
+    assert!(text.contains("was begun and has not ended"), "{text}");
+    says(&account, "plan --output p.json", 0);
+    let text = says(&account, "apply p.json", 0);
+    assert!(text.contains("is of an earlier run, so it is kept as"), "{text}");
+    says(&account, "undo p.json.journal", 0);
+    let now = account.settings();
+    assert!(now.logging && now.selectors == others, "{:?}", now.selectors);
+}
