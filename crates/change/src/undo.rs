@@ -69,11 +69,8 @@ pub fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let Some(now) = states(&watched, &accounts)? else { return Ok(Outcome::Interrupted) };
     let mut around = around(&exact, &found);
     around.add_changed(changed_since(watched, now), &found, &exact);
-    around.add_changed(
-        set_again(&taken_back(&typed.journal, &read, earlier.as_ref())?, &exact, &found),
-        &found,
-        &exact,
-    );
+    let again = set_again(&taken_back(&typed.journal, &read, earlier.as_ref())?, &exact, &found);
+    around.leave_set_again(again, &found, &exact);
     if let Some(undeclared) = report::undeclared_sentence(&read.plan.purpose) {
         say("note", &undeclared);
     }

@@ -98,7 +98,7 @@ pub fn relied_on(plan: &Plan) -> Vec<Vec<Change>> {
                 });
                 set.chain(on).collect()
             }
-            (Purpose::Record | Purpose::Restore(_), _) => in_use::as_found(plan, &step.change),
+            (Purpose::Record | Purpose::Restore(_), _) => in_use::as_found(plan, at),
             (
                 Purpose::Undo,
                 Setting::Logging(Turn { after: false, .. })
@@ -276,6 +276,16 @@ impl Around {
         let used: Vec<String> = more.iter().map(|(change, _)| change.target.arn.clone()).collect();
         self.changed.extend(more);
         self.keep(&used, found, plan);
+    }
+
+    /// Leaves to others what earlier undos took back, and somebody set again since: nothing of it is ours any more.
+    pub fn leave_set_again(&mut self, again: Vec<(Change, State)>, found: &[State], plan: &Plan) {
+        let is_again = |step: &Step| again.iter().any(|(change, _)| change.same_setting(&step.change));
+        let (theirs, ours) = std::mem::take(&mut self.plan.steps).into_iter().partition(is_again);
+        self.plan.steps = ours;
+        let theirs: Vec<Step> = theirs;
+        self.kept.extend(theirs.into_iter().map(|step| step.change));
+        self.add_changed(again, found, plan);
     }
 
     /// Leaves these trails recording, as far as they still do, and what they deliver to.

@@ -1,6 +1,7 @@
 //! What was found of trails that a plan starts or widens, where the steps to take back do not say it: others may have set it since.
 
-use super::super::{FoundTrail, Plan};
+use super::super::{FoundTrail, Plan, Step};
+use super::expected;
 use crate::change::{Change, Setting, Turn};
 use crate::journal::Mark;
 
@@ -38,8 +39,10 @@ pub(super) fn found(plan: &Plan, marks: &[Mark]) -> Vec<FoundTrail> {
     all
 }
 
-/// What must stand where this change of a plan starts a trail, or lets it record more Regions: what the plan found of it, and sets in no step.
-pub(super) fn as_found(plan: &Plan, change: &Change) -> Vec<Change> {
+/// What must stand where this step of a plan starts a trail, or lets it record more Regions: what the plan found of it, what its earlier steps set,
+/// and what its later ones want to find. Who changed it since meant another trail to record than the one that starts.
+pub(super) fn as_found(plan: &Plan, at: usize) -> Vec<Change> {
+    let change = &plan.steps[at].change;
     if !starts_or_widens(change) {
         return Vec::new();
     }
@@ -48,7 +51,22 @@ pub(super) fn as_found(plan: &Plan, change: &Change) -> Vec<Change> {
     let regions = turn(&found, |one| one.multi_region).map(Setting::MultiRegion);
     let all = [selectors, regions].into_iter().flatten();
     let all = all.map(|setting| Change { target: change.target.clone(), setting });
-    all.filter(|one| !plan.steps.iter().any(|step| step.change.same_setting(one))).collect()
+    let mut all: Vec<Change> =
+        all.filter(|one| !plan.steps.iter().any(|step| step.change.same_setting(one))).collect();
+    let of_the_trail = |step: &&Step| step.change.target.arn == change.target.arn;
+    for step in plan.steps[..at].iter().filter(of_the_trail) {
+        let Some(set) = expected(&step.change, &step.change.after()) else { continue };
+        all.retain(|one| !one.same_setting(&set));
+        all.push(set);
+    }
+    for step in plan.steps[at + 1..].iter().filter(of_the_trail) {
+        let is_setting = matches!(step.change.setting, Setting::Selectors(_) | Setting::MultiRegion(_));
+        let is_known = |one: &Change| one.same_setting(&step.change);
+        if is_setting && !is_known(change) && !all.iter().any(is_known) {
+            all.push(step.change.clone());
+        }
+    }
+    all
 }
 
 /// True iff the change starts a trail, or lets it record more Regions.
@@ -177,11 +195,33 @@ mod tests {
             relied(Purpose::Record)
         };
         let start = || Setting::Logging(Turn { before: false, after: true });
-        let (selects, one) = (State::Selectors("first".to_owned()), State::Flag(false));
+        let (selects, one) = (selects_first(), State::Flag(false));
         assert_eq!(of(plan(vec![start()]), Some("first"), Some(false)), [[selects.clone(), one]]);
         let widens = Setting::MultiRegion(Turn { before: false, after: true });
-        assert_eq!(of(plan(vec![widens, start()]), Some("first"), None), [[selects.clone()], [selects]]);
-        assert!(of(whole(), Some("first"), Some(false)).iter().all(Vec::is_empty));
-        assert!(of(whole(), None, None).iter().all(Vec::is_empty));
+        let widened = vec![selects.clone(), State::Flag(true)];
+        assert_eq!(of(plan(vec![widens, start()]), Some("first"), None), [vec![selects], widened]);
+        // What the plan sets itself is as it has come to set it, or as it wants to find it.
+        let (set, many) = (State::Selectors("set".to_owned()), State::Flag(true));
+        for selectors in [Some("first"), None] {
+            let expected = [vec![selects_first()], vec![], vec![many.clone(), set.clone()]];
+            assert_eq!(of(whole(), selectors, None), expected);
+        }
+    }
+
+    /// What an earlier undo took back, and a later plan set again just so, is that plan's: its selectors stay, and so does what they rest on.
+    #[test]
+    fn what_was_set_again_as_we_had_set_it_is_left() {
+        let back = undo(&whole(), &[Mark::Done; 3]);
+        let found: Vec<State> = back.steps.iter().map(|step| step.change.before()).collect();
+        let selects = back.steps.iter().find(|step| matches!(step.change.setting, Setting::Selectors(_)));
+        let again = vec![(selects.unwrap().change.clone(), State::Selectors("set".to_owned()))];
+        let mut told = around(&back, &found);
+        assert_eq!((told.plan.steps.len(), told.kept.len()), (3, 0));
+        told.leave_set_again(again, &found, &back);
+        assert_eq!((told.plan.steps.len(), told.kept.len(), told.is_over), (0, 3, true));
+    }
+
+    fn selects_first() -> State {
+        State::Selectors("first".to_owned())
     }
 }
