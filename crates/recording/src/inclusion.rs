@@ -120,10 +120,22 @@ fn ordinary(event: Event, is_lost: impl Fn(&Event) -> bool) -> Event {
         return event;
     }
     let bare = Event { resource: None, ..event.clone() };
-    let name = if event.read_only { "DescribeInstances" } else { "RunInstances" };
-    let seen = Event { source: "ec2.amazonaws.com".to_owned(), name: name.to_owned(), ..bare.clone() };
-    [seen, bare].into_iter().find(is_lost).unwrap_or(event)
+    let seen =
+        SEEN.iter().filter(|(_, _, read_only)| *read_only == event.read_only).map(|(source, name, _)| {
+            Event { source: (*source).to_owned(), name: (*name).to_owned(), ..bare.clone() }
+        });
+    seen.chain([bare.clone()]).find(is_lost).unwrap_or(event)
 }
+
+/// Management events that people have seen, with whether they only read: of a service that every account has, and of the two that recorders may leave out.
+const SEEN: [(&str, &str, bool); 6] = [
+    ("ec2.amazonaws.com", "DescribeInstances", true),
+    ("ec2.amazonaws.com", "RunInstances", false),
+    ("kms.amazonaws.com", "DescribeKey", true),
+    ("kms.amazonaws.com", "CreateKey", false),
+    ("rdsdata.amazonaws.com", "ExecuteStatement", true),
+    ("rdsdata.amazonaws.com", "ExecuteStatement", false),
+];
 
 /// Which events are looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -195,3 +195,23 @@ fn events_without_a_resource_are_not_lost_unseen() {
     let Inclusion::Lost { witness, .. } = answer else { panic!("{answer:?}") };
     assert_eq!(witness.resource, None);
 }
+
+/// A management event of a source is one that the source has.
+#[test]
+fn the_management_event_that_is_lost_is_one_of_its_service() {
+    let management = advanced(&[(Field::EventCategory, "Management")]);
+    let Selector::Advanced(one) = &management else { panic!("it is advanced") };
+    let but = |source: &str| {
+        let others = Condition { not_equals: vec![source.to_owned()], ..Condition::default() };
+        vec![with(one, Field::EventSource, others)]
+    };
+    for (after, source, name) in [
+        (vec![], "ec2.amazonaws.com", "RunInstances"),
+        (but("kms.amazonaws.com"), "kms.amazonaws.com", "CreateKey"),
+        (but("rdsdata.amazonaws.com"), "rdsdata.amazonaws.com", "ExecuteStatement"),
+    ] {
+        let answer = included(std::slice::from_ref(&management), &after);
+        let Inclusion::Lost { witness, .. } = answer else { panic!("{answer:?}") };
+        assert_eq!((witness.source.as_str(), witness.name.as_str()), (source, name));
+    }
+}
