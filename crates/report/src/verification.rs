@@ -28,7 +28,7 @@ pub(super) const NOT_PROVEN: &str = "A record proves that one invocation was rec
      clocks. See docs/concepts/evidence.md.";
 
 /// Why a function is missing, in one sentence of every document.
-pub(super) const WHY_MISSING: &str = "CloudWatch counts invocations, everything was read that could hold their records by the recorders of the inventory, and there is none";
+pub(super) const WHY_MISSING: &str = "CloudWatch counts invocations, and no file that is there and could hold their records, by the recorders of the inventory, has one";
 
 /// All that a document says.
 #[derive(Clone, Debug)]
