@@ -88,7 +88,7 @@ pub enum Deed {
 /// What is to be done then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// As asked. A journal of an earlier run that did nothing or has not ended is never overwritten.
+    /// As asked. A journal of an earlier run that has not ended is never overwritten; one that did nothing makes way for another plan.
     Go,
     /// There is nothing left to do where the account is still as the journal left it, and that is compared.
     Compare,

@@ -1,8 +1,8 @@
 //! A plan that is carried out with its journal: begun or gone on with, and what makes way for it. The loop over its changes is in `aws::apply`.
 
-use super::{PlanAccounts, PlanRun, is_part, standing};
+use super::{PlanAccounts, PlanRun, held, is_part, standing};
 use anyhow::Result;
-use audit::journal::{Deed, Way};
+use audit::journal::{Deed, Standing, Way};
 use audit::plan::{Purpose, relied_on};
 use aws::{Carried, Orders};
 use std::io::ErrorKind;
@@ -103,10 +103,26 @@ impl PlanRun {
             Way::Compare | Way::MakeWay => {}
             // An undo that was stopped makes way for one around what others changed since, which looks at everything anew.
             Way::Go if self.replaces_another()? => {}
+            // Nobody writes it while it is looked at and set aside.
+            Way::Go if self.journal.is_file() => {
+                let _held = held(&self.journal)?;
+                return if self.is_of_nothing()? { self.set_aside().map(Some) } else { Ok(None) };
+            }
             Way::Go | Way::GoOnWithUndo | Way::Gone => return Ok(None),
         }
+        self.set_aside().map(Some)
+    }
+
+    fn set_aside(&self) -> Result<PathBuf> {
         let named = self.journal.display().to_string();
-        set_aside(&self.journal).map(Some).map_err(|error| io_problem("set aside", &named, &error).into())
+        set_aside(&self.journal).map_err(|error| io_problem("set aside", &named, &error).into())
+    }
+
+    /// True iff the journal in its place is whole, and says that nothing was begun: it would be in the way of every other plan for ever.
+    fn is_of_nothing(&self) -> Result<bool> {
+        let read = read_journal(&read_file(&self.journal)?);
+        let is_nothing = |marks: &[_]| Standing::of(marks, Standing::Fresh) == Standing::Fresh;
+        Ok(read.is_ok_and(|read| !read.cut_off && is_nothing(&read.marks)))
     }
 
     /// True iff the journal in its place is of this very plan.

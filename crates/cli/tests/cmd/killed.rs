@@ -440,6 +440,29 @@ fn what_was_taken_back_is_not_resumed_and_can_be_applied_again() {
     assert_eq!(account.settings(), Settings::of(false));
 }
 
+/// A run that was killed before its first change left a journal which says that nothing was changed: another plan of its name takes its place.
+#[test]
+fn a_journal_of_nothing_makes_way() {
+    let account = Account::new(true, None);
+    let hash = account.planned();
+    assert_eq!(account.run(&["apply", "plan.json", "--approve", &hash]).1, Some(0));
+    let journal = account.path("plan.json.journal");
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let first = text.split_inclusive('\n').next().unwrap();
+    std::fs::write(&journal, first).unwrap();
+    let others = Settings { logging: true, ..Settings::of(true) };
+    account.settings.lock().unwrap().clone_from(&others);
+
+    let again = account.planned();
+    assert_ne!(again, hash);
+    let (text, code) = account.run(&["apply", "plan.json", "--approve", &again]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("it is kept as plan.json.journal.1"), "{text}");
+    assert_eq!(std::fs::read_to_string(account.path("plan.json.journal.1")).unwrap(), first);
+    assert_eq!(account.approving(&["undo", "plan.json.journal"]).1, Some(0));
+    assert_eq!(account.settings(), others);
+}
+
 /// Where an undo was begun, neither the journal nor the plan can be gone on with before it has ended.
 #[test]
 fn an_undo_that_was_begun_comes_first() {
