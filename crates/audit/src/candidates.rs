@@ -135,6 +135,10 @@ impl<'a> Candidates<'a> {
         let state_in = |account: &Account| -> Option<OptIn> {
             account.regions.known().and_then(|regions| regions.get(&trail.home_region).copied())
         };
+        if trail.home_region.is_empty() {
+            let error = "the home Region of an organization trail is not known";
+            return Err(self.unknown_region(&place.account, &trail.home_region, error));
+        }
         // No account can be without a Region that is on by default, so any account's listing settles it.
         if self.inventory.accounts.iter().any(|account| state_in(account) == Some(OptIn::ByDefault)) {
             return Ok(None);

@@ -201,7 +201,7 @@ pub enum Serving {
 }
 
 /// Something that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {
     /// The account that was asked about, where known.
     pub account: Option<String>,

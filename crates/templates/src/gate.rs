@@ -19,7 +19,7 @@ use audit::drift::{Drift, drift, snapshot};
 use audit::finding::{Audit, PlaceCandidate, Proof};
 use audit::inventory::Inventory;
 use audit::plan::{Narrowing, narrowings_between};
-use certain::{as_invocation, certainly, changed, may_reach_less};
+use certain::{as_invocation, certainly, changed, may_record_less};
 use cloudtrail::event::Event;
 use cloudtrail::resource::ResourceType;
 pub use conclusion::may_hide;
@@ -146,8 +146,8 @@ pub fn gate(
     prices: Option<&Prices>,
 ) -> Gate {
     let changed = changed(&proposal.before, &proposal.after);
-    let may_reach_less = may_reach_less(document, proposal);
-    let changed: BTreeSet<&str> = changed.iter().map(String::as_str).chain(may_reach_less.clone()).collect();
+    let may_record_less = may_record_less(document, proposal);
+    let changed: BTreeSet<&str> = changed.iter().map(String::as_str).chain(may_record_less.clone()).collect();
     let sides = (&proposal.before, &proposal.after);
     let resource_of = |arn: &str| {
         let is = |side: &Option<String>| side.as_deref() == Some(arn);
@@ -155,7 +155,7 @@ pub fn gate(
     };
     let losses = |from: &Inventory, to: &Inventory, audits: Sides<'_>| -> Vec<Loss> {
         let to = &stand_in::with_impossible(to);
-        let all = narrowings_between(from, to, &changed, &may_reach_less, options, EFFORT);
+        let all = narrowings_between(from, to, &changed, &may_record_less, options, EFFORT);
         let each = all.into_iter().map(|narrowing| {
             let resource = resource_of(&narrowing.recorder);
             loss(narrowing, audits, resource)

@@ -75,6 +75,8 @@ pub struct Proposal {
     pub hidden: Vec<Hidden>,
     /// The trails that lose the bucket that they deliver to.
     pub buckets: Vec<LostBucket>,
+    /// The ARNs of the trails whose bucket or policy the change takes away, or may.
+    pub harmed: Vec<String>,
     /// What is open: of the document, and of what it means here.
     pub doubts: Vec<Doubt>,
     /// What stands for what nothing names.
@@ -131,7 +133,7 @@ pub fn merge(document: &Document, inventory: Option<&Inventory>, defaults: &Defa
     let functions = functions::apply(document, &homes, alone, &mut before, &mut after);
     let names = BucketNames::of(document, &before, &touched, alone);
     delivery::apply(document, &before, &touched, &names, &mut after);
-    let buckets = buckets::apply(document, &names, alone, &mut after);
+    let harmed = buckets::apply(document, &names, alone, &mut after);
     doubts.extend(inventory.into_iter().flat_map(|inventory| outside(document, &homes, inventory)));
     touched.retain(|one| one.before.is_some() || one.after.is_some());
     let hidden = if alone { hidden::of(document, &touched, homes.assumed) } else { Vec::new() };
@@ -145,7 +147,8 @@ pub fn merge(document: &Document, inventory: Option<&Inventory>, defaults: &Defa
         touched,
         functions,
         hidden,
-        buckets,
+        buckets: harmed.lost,
+        harmed: harmed.trails,
         doubts,
         assumed: homes.assumed,
         alone,
@@ -165,7 +168,8 @@ fn made_twice(document: &Document, touched: &[Touched]) -> Vec<Doubt> {
     twice.filter_map(doubt).collect()
 }
 
-/// The resources that change where the inventory did not look: functions in another account or Region, recorders of another account.
+/// The resources that change where the inventory did not look: functions in another account or Region, recorders of another account, and buckets of
+/// another account that go, or lose what lets CloudTrail deliver.
 fn outside(document: &Document, homes: &Homes, inventory: &Inventory) -> Vec<Doubt> {
     let changes = |one: &Proposed| !matches!(one.action, Action::Keep | Action::Forget);
     let all = document.resources.iter().enumerate().filter(|(_, one)| changes(one));
@@ -175,6 +179,11 @@ fn outside(document: &Document, homes: &Homes, inventory: &Inventory) -> Vec<Dou
         match (&one.kind, home.region.as_deref()) {
             (Kind::Function, Some(region)) => inventory.place(account, region).is_none(),
             (Kind::Trail | Kind::EventDataStore, _) => inventory.account(account).is_none(),
+            (kind, _) if kind.is_bucket() || kind.is_bucket_policy() => {
+                let is_new = matches!(one.action, Action::Create | Action::Declare);
+                let stays = kind.is_bucket() && one.action == Action::Update;
+                !is_new && !stays && inventory.account(account).is_none()
+            }
             _ => false,
         }
     };

@@ -4,7 +4,7 @@ use super::after;
 use crate::candidates::Candidates;
 use crate::change::{Change, Setting};
 use crate::edit::{doubtful_lost, narrows, narrows_within, to_advanced};
-use crate::inventory::{Inventory, OptIn, Place};
+use crate::inventory::{Gap, Inventory, OptIn, Place};
 use crate::{Counted, Options};
 use cloudtrail::event::{Event, Field};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
@@ -73,14 +73,14 @@ fn narrowing(
 }
 
 /// As [`narrowings`], between two inventories of the same places that differ by a change which is not a plan of ours, for the recorders of
-/// these ARNs. Those of `may_reach_less` may no longer reach as far as `after` says. What takes more than `effort` steps to prove counts as lost, without
-/// an event.
+/// these ARNs. Those of `may_record_less` may record less than `after` says where nobody listed trails, or looked at all. What takes more than `effort`
+/// steps to prove counts as lost, without an event.
 #[must_use]
 pub fn narrowings_between(
     before: &Inventory,
     after: &Inventory,
     changed: &BTreeSet<&str>,
-    may_reach_less: &BTreeSet<&str>,
+    may_record_less: &BTreeSet<&str>,
     options: &Options<'_>,
     effort: u64,
 ) -> Vec<Narrowing> {
@@ -89,7 +89,13 @@ pub fn narrowings_between(
     let each = recorders.filter_map(|recorder| {
         let left = after.recorder(&recorder.arn).map(|at| &after.recorders[at]);
         let mut reach = Reach::of(before, after, options, recorder, false);
-        let reaches_as_far = !may_reach_less.contains(recorder.arn.as_str())
+        // A trail that does less where it was seen does so where its list was not read.
+        let may_do_less = may_record_less.contains(recorder.arn.as_str())
+            || reach.places.iter().any(|stand| stand.is_seen && !stand.stays);
+        if may_do_less {
+            reach.places.iter_mut().filter(|stand| !stand.is_seen).for_each(|stand| stand.stays = false);
+        }
+        let reaches_as_far = !may_do_less
             && reach.places.iter().all(|stand| stand.stays)
             && left.is_some_and(|left| {
                 (left.multi_region || !recorder.multi_region) && (left.organization || !recorder.organization)
@@ -126,6 +132,8 @@ pub(super) struct Reach<'a> {
 
 struct Stand {
     place: (String, String),
+    /// True iff it was seen there what the recorder does: no list of trails was refused.
+    is_seen: bool,
     stays: bool,
     others: Vec<Selector>,
 }
@@ -148,15 +156,18 @@ impl<'a> Reach<'a> {
             };
             let candidates = before.at(was).0;
             let Some(it) = candidates.iter().find(|one| here(inventory, one.recorder)) else { continue };
-            let was_certain = it.certain;
+            let was_open = (!it.certain).then(|| values(&before.gaps, &it.gaps));
+            let is_seen = recorder.kind != RecorderKind::Trail || is.trails.known().is_some();
             let (mut stays, mut others) = (false, Vec::new());
             for candidate in after.at(is).0 {
                 let Some(at) = candidate.recorder else { continue };
                 let one = &then.recorders[at];
                 let counts = options.recorders == Counted::All || one.kind == RecorderKind::Trail;
                 if one.arn == recorder.arn {
-                    // Whether it still records there must not have become a question.
-                    stays = candidate.certain || !was_certain;
+                    // Whether it still records there must not have become a question, nor another question than it was.
+                    let is_as_open =
+                        |was: &BTreeSet<&Gap>| values(&after.gaps, &candidate.gaps).is_subset(was);
+                    stays = candidate.certain || was_open.as_ref().is_some_and(is_as_open);
                 } else if candidate.certain && counts {
                     let known = one.selectors.known().into_iter().flat_map(|selectors| &selectors.list);
                     // One of another recorder that looks the same may differ in what we do not understand.
@@ -167,8 +178,11 @@ impl<'a> Reach<'a> {
                     }
                 }
             }
-            let stand = Stand { place: (was.account.clone(), was.region.clone()), stays, others };
-            if !places.iter().any(|known| known.stays == stays && known.others == stand.others) {
+            let stand = Stand { place: (was.account.clone(), was.region.clone()), is_seen, stays, others };
+            let is_same = |known: &Stand| {
+                known.is_seen == is_seen && known.stays == stays && known.others == stand.others
+            };
+            if !places.iter().any(is_same) {
                 places.push(stand);
             }
         }
@@ -212,6 +226,11 @@ impl<'a> Reach<'a> {
         let there = outside(&before.list, seen);
         loss(before, &there, own(*stays_there), &[], effort).and_then(|event| lost(None, event))
     }
+}
+
+/// The gaps at these positions.
+fn values<'g>(gaps: &'g [Gap], at: &[usize]) -> BTreeSet<&'g Gap> {
+    at.iter().filter_map(|at| gaps.get(*at)).collect()
 }
 
 /// True unless it is a trail for one Region that does not say that it records events of global services (IAM, STS).

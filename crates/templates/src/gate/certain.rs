@@ -1,13 +1,14 @@
 //! What is certain of one event at one place, and which recorders a change touches.
 
 use super::Sides;
-use crate::document::{Action, Document};
+use crate::document::{Action, Document, property};
 use crate::proposal::{Proposal, Touched, is_open, reach_names};
+use crate::value::Value;
 use audit::finding::Audit;
 use audit::inventory::{Inventory, TrailStatus};
 use audit::plan::Narrowing;
 use cloudtrail::event::{Event, EventResource};
-use cloudtrail::recorder::{Recorder, Seen};
+use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::{ResourceType, unqualified};
 use cloudtrail::{Answer, records};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,9 +71,9 @@ pub(super) fn as_invocation(narrowing: &Narrowing, Sides { from, to }: Sides<'_>
     (admits && is_lost).then_some(invocation)
 }
 
-/// The ARNs of the recorders that reach all Regions, or all accounts of an organization, and of which the document leaves open whether they do after
-/// the change.
-pub(super) fn may_reach_less<'p>(document: &Document, proposal: &'p Proposal) -> BTreeSet<&'p str> {
+/// The ARNs of the recorders that may record less after the change, whatever of that the inventory has a place to show: they stop, or lose what they
+/// deliver to, or reach all Regions or accounts; or the document leaves open whether they do after the change.
+pub(super) fn may_record_less<'p>(document: &Document, proposal: &'p Proposal) -> BTreeSet<&'p str> {
     let of = |one: &'p Touched| {
         let arn = one.before.as_deref().filter(|_| one.before == one.after)?;
         let recorder = &proposal.before.recorders[proposal.before.recorder(arn)?];
@@ -84,9 +85,16 @@ pub(super) fn may_reach_less<'p>(document: &Document, proposal: &'p Proposal) ->
         };
         let (regions, accounts) = reach_names(recorder.kind);
         let less = recorder.multi_region && is_open(regions) || recorder.organization && is_open(accounts);
-        less.then_some(arn)
+        let active = match recorder.kind {
+            RecorderKind::EventDataStore => property::INGESTION,
+            RecorderKind::Trail | RecorderKind::Channel => property::LOGGING,
+        };
+        let is_off = |value: Option<&Value>| value == Some(&Value::Bool(false));
+        let stops = is_open(active) || is_off(resource.is(active)) && !is_off(resource.was(active));
+        (less || stops).then_some(arn)
     };
-    proposal.touched.iter().filter_map(of).collect()
+    let harmed = proposal.harmed.iter().map(String::as_str);
+    proposal.touched.iter().filter_map(of).chain(harmed).collect()
 }
 
 /// Where a trail is seen, and with what status.

@@ -1,6 +1,6 @@
 //! What is not recorded while a change is carried out: between the end of one recorder and the beginning of what takes its place.
 
-use super::certain::may_reach_less;
+use super::certain::may_record_less;
 use super::{EFFORT, Interruption, Loss, Sides, accepted, loss, stand_in};
 use crate::document::{Action, Document, Language};
 use crate::proposal::{Proposal, Touched, take};
@@ -28,11 +28,11 @@ pub(super) fn interruptions(
     stops: &[Loss],
 ) -> Vec<Interruption> {
     let moments = Moments { document, proposal };
-    let may_reach_less = may_reach_less(document, proposal);
+    let may_record_less = may_record_less(document, proposal);
     let losses = |arn: &str, world: &Inventory| -> Vec<Narrowing> {
         let possible = stand_in::with_impossible(world);
         let changed = BTreeSet::from([arn]);
-        narrowings_between(&proposal.before, &possible, &changed, &may_reach_less, options, EFFORT)
+        narrowings_between(&proposal.before, &possible, &changed, &may_record_less, options, EFFORT)
     };
     let mut all = Vec::new();
     for touched in &proposal.touched {

@@ -43,8 +43,8 @@ pub(super) fn add(inventory: &mut Inventory, place: usize, name: &str, list: Vec
     true
 }
 
-/// The inventory as if data events of Lambda were recorded that never happen: calls that read, of another service, under names that AWS gives to no
-/// invocation, of functions of another Region. A change that only leaves those out loses nothing; no verdict rests on them either.
+/// The inventory as if data events were recorded that never happen. Of Lambda: calls that read, of another service, under names that AWS gives to no
+/// invocation, of functions of another Region; of S3 and DynamoDB: those of an object or table with an ARN of something else. A change that only leaves those out loses nothing; no verdict rests on them either.
 pub(super) fn with_impossible(inventory: &Inventory) -> Inventory {
     let mut then = inventory.clone();
     for at in 0..then.places.len() {
@@ -67,6 +67,14 @@ pub(super) fn with_impossible(inventory: &Inventory) -> Inventory {
             of("AWS::Lambda::Function", "resources.ARN", "NotStartsWith", &here),
             of("AWS::Lambda::WebFunction", "resources.ARN", "NotStartsWith", &lambda),
             of("AWS::Lambda::MicrovmImage", "resources.ARN", "NotStartsWith", &lambda),
+            // Basic selectors name all of them by what their ARNs begin with (API reference, DataResource).
+            of("AWS::S3::Object", "resources.ARN", "NotStartsWith", &format!("arn:{}:s3:::", then.partition)),
+            of(
+                "AWS::DynamoDB::Table",
+                "resources.ARN",
+                "NotStartsWith",
+                &format!("arn:{}:dynamodb:", then.partition),
+            ),
         ];
         for kind in ResourceType::ALL {
             let name = kind.as_str();

@@ -1,7 +1,7 @@
 //! The accounts and Regions of a document that stands alone, without any recorder and function.
 
 use super::elsewhere;
-use super::homes::{Homes, is_placed};
+use super::homes::Homes;
 use crate::document::{Document, property};
 use crate::value::Value;
 use audit::inventory::{Account, Gap, GapKind, Inventory, Listing, OptIn, Place};
@@ -11,11 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Every place where the document has something, or a recorder of it records before the change, seen and empty.
 pub(super) fn base(document: &Document, homes: &Homes) -> Inventory {
     let elsewhere = elsewhere::regions(document, homes);
-    let mut places: BTreeSet<(&str, &str)> = homes
-        .places()
-        .filter(|(at, ..)| document.resources.get(*at).is_some_and(is_placed))
-        .map(|(_, account, region)| (account, region))
-        .collect();
+    let mut places: BTreeSet<(&str, &str)> = homes.places().collect();
     for (account, regions) in &elsewhere {
         places.extend(regions.iter().map(|region| (account.as_str(), region.as_str())));
     }

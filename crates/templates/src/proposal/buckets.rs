@@ -9,6 +9,7 @@ use crate::document::{About, Action, Document, Kind, Language, Proposed, propert
 use crate::value::{Value, Why};
 use audit::inventory::TrailStatus;
 use cloudtrail::recorder::{RecorderKind, Seen};
+use std::collections::BTreeSet;
 
 const STATUS: &str = "cloudtrail:GetTrailStatus";
 
@@ -23,6 +24,13 @@ pub struct LostBucket {
     pub resource: usize,
     /// True iff a bucket of that name is made anew: what lets CloudTrail write to it may be missing, and what it held is gone.
     pub made_anew: bool,
+}
+
+/// What becomes of trails by their buckets.
+pub(super) struct Harmed {
+    pub(super) lost: Vec<LostBucket>,
+    /// The ARNs of all trails that do not deliver, or may not.
+    pub(super) trails: Vec<String>,
 }
 
 /// What may keep trails from delivering after the change.
@@ -53,12 +61,7 @@ impl Harm {
 }
 
 /// Marks the trails that deliver to a bucket which goes, or whose policy goes.
-pub(super) fn apply(
-    document: &Document,
-    names: &BucketNames<'_>,
-    alone: bool,
-    world: &mut World,
-) -> Vec<LostBucket> {
+pub(super) fn apply(document: &Document, names: &BucketNames<'_>, alone: bool, world: &mut World) -> Harmed {
     let trails = world.inventory.recorders.iter().filter(|one| one.kind == RecorderKind::Trail);
     let trails: Vec<(String, Bucket, Option<&Proposed>)> = trails
         .filter_map(|one| names.of_trail(one).map(|(bucket, by)| (one.arn.clone(), bucket, by)))
@@ -69,7 +72,7 @@ pub(super) fn apply(
         language: document.language,
         buckets: after.filter_map(|one| names.after(one)).collect(),
     };
-    let mut lost = Vec::new();
+    let (mut lost, mut all) = (Vec::new(), BTreeSet::new());
     for (at, one) in document.resources.iter().enumerate() {
         for harm in then.harms(one, alone) {
             for (trail, bucket, by) in &trails {
@@ -94,10 +97,11 @@ pub(super) fn apply(
                     lost.push(LostBucket { trail: trail.clone(), bucket, resource: at, made_anew });
                 }
                 mark(world, trail, &status);
+                all.insert(trail.clone());
             }
         }
     }
-    lost
+    Harmed { lost, trails: all.into_iter().collect() }
 }
 
 /// The gap that nobody knows whether the trail delivers to the bucket: that of the name which is unknown.

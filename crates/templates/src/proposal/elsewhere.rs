@@ -21,7 +21,7 @@ pub(super) fn regions(document: &Document, homes: &Homes) -> BTreeMap<String, BT
     let selectors: Vec<Selectors> = document.resources.iter().flat_map(known_selectors).collect();
     let candidates: Vec<Candidate<'_>> =
         selectors.iter().map(|one| Candidate { selectors: Some(&one.list), certain: true }).collect();
-    let apart: BTreeSet<&str> = homes.places().map(|(_, _, region)| region).collect();
+    let apart: BTreeSet<&str> = homes.places().map(|(_, region)| region).collect();
     let apart: Vec<&str> = apart.into_iter().collect();
     let classes: BTreeSet<String> =
         region_classes(&candidates, &homes.partition, &apart).into_iter().collect();

@@ -9,6 +9,8 @@ pub(super) struct Homes {
     all: Vec<Home>,
     /// Where each was before, iff that is another home.
     was: Vec<Option<Home>>,
+    /// Whether it matters where each is.
+    placed: Vec<bool>,
     pub(super) partition: String,
     pub(super) assumed: Assumed,
 }
@@ -68,7 +70,8 @@ impl Homes {
         let region = all.iter().find_map(|home| home.region.as_deref());
         let partition = defaults.partition.map(str::to_owned).or(said);
         let partition = partition.unwrap_or_else(|| region.map_or("aws", partition_of).to_owned());
-        (Homes { all, was, partition, assumed }, doubts)
+        let placed = document.resources.iter().map(is_placed).collect();
+        (Homes { all, was, placed, partition, assumed }, doubts)
     }
 
     /// The home of the resource at that position.
@@ -81,15 +84,15 @@ impl Homes {
         self.was.get(at).and_then(Option::as_ref).unwrap_or(&self.all[at])
     }
 
-    /// The accounts and Regions that are known, each with the kind of what is there.
-    pub(super) fn places(&self) -> impl Iterator<Item = (usize, &str, &str)> {
+    /// The accounts and Regions that are known of recorders and functions.
+    pub(super) fn places(&self) -> impl Iterator<Item = (&str, &str)> {
         let was = self.was.iter().enumerate().filter_map(|(at, home)| Some((at, home.as_ref()?)));
-        let known = self.all.iter().enumerate().chain(was);
-        known.filter_map(|(at, home)| Some((at, home.account.as_deref()?, home.region.as_deref()?)))
+        let known = self.all.iter().enumerate().chain(was).filter(|(at, _)| self.placed[*at]);
+        known.filter_map(|(_, home)| Some((home.account.as_deref()?, home.region.as_deref()?)))
     }
 }
 
 /// True iff it matters in which account and Region it is.
-pub(super) fn is_placed(one: &Proposed) -> bool {
+fn is_placed(one: &Proposed) -> bool {
     matches!(one.kind, Kind::Trail | Kind::EventDataStore | Kind::Function)
 }

@@ -89,12 +89,14 @@ fn described(kind: &Kind, values: &Value, change: &Value, made: bool) -> Value {
 /// Where the resource is at home, and where it was iff that is another home.
 fn homes(before: Option<&Value>, after: Option<&Value>, made: bool) -> (Home, Option<Home>) {
     let (is, was) = (home(after), home(before));
-    // A Region that is not known before the change is applied may be any, and not the one that it was.
+    // A Region that is not known before the change is applied may be any, and not the one that it was. The home Region is never known of what is made:
+    // it is the Region of the resource, or that of its provider.
     let is_open = |name: &str| matches!(after.and_then(|all| all.get(name)), Some(Value::Unknown(_)));
-    let region_is_open = made && (is_open("region") || is_open("home_region"));
+    let region_is_open = made && is_open("region");
     let moved_from = before.is_some().then(|| was.clone().or(is.clone()));
     let home = match region_is_open {
         true => Home { region: None, region_is_open, ..is.or(was) },
+        false if made && is_open("home_region") => Home { region: is.region.clone(), ..is.or(was) },
         false => is.or(was),
     };
     let moved_from = moved_from.filter(|was| *was != home);

@@ -134,10 +134,15 @@ impl Configuration {
                 }
             });
         }
-        for one in resources.iter_mut().filter(|one| is_placed(&one.kind)) {
+        for one in resources.iter_mut() {
             let declared = self.declared.get(&without_indices(&one.address));
             let provider = declared.and_then(|declared| self.providers.get(&declared.provider));
             let account = provider.and_then(|provider| provider.account.get());
+            if !is_placed(&one.kind) {
+                // Of a bucket it only matters whether anybody looked at its account.
+                one.home.account = one.home.account.take().or_else(|| account.map(str::to_owned));
+                continue;
+            }
             let region = match declared.map(|declared| &declared.region) {
                 Some(Argument::Constant(region)) => Some(region.as_str()),
                 Some(Argument::None) => provider.and_then(|provider| provider.region.get()),

@@ -112,3 +112,19 @@ fn modules_use_the_provider_that_they_are_given() {
     let document = read(&plan);
     assert_eq!(home(&document, 0), (Some(ACCOUNT), Some(REGION)));
 }
+
+/// No plan knows the home Region of what it makes: the resource, or its provider, says it.
+#[test]
+fn a_home_region_that_is_known_after_apply_hides_no_region() {
+    let said = trail("main", json!({ "home_region": null }));
+    for attributes in [said.clone(), without(said, &["region"])] {
+        for change in [
+            Change::create("aws_cloudtrail.a", attributes.clone()),
+            Change::new("aws_cloudtrail.a", &["create", "delete"], trail("old", json!({})), attributes),
+        ] {
+            let change = change.unknown(json!({"arn": true, "home_region": true}));
+            let document = read(&plan(std::slice::from_ref(&change)));
+            assert_eq!(home(&document, 0), (Some(ACCOUNT), Some(REGION)), "{:?}", change.actions);
+        }
+    }
+}

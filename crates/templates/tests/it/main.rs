@@ -30,3 +30,4 @@ mod proposal;
 mod reading;
 mod unknown;
 mod unknown_changes;
+mod unread;
