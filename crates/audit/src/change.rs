@@ -51,6 +51,11 @@ impl<T: Clone> Turn<T> {
     fn inverse(&self) -> Self {
         Turn { before: self.after.clone(), after: self.before.clone() }
     }
+
+    /// From what is after to the same.
+    fn made(&self) -> Self {
+        Turn { before: self.after.clone(), after: self.after.clone() }
+    }
 }
 
 /// The settings that we change. Each is set by one call of AWS, and unset by one.
@@ -197,6 +202,20 @@ impl Change {
     pub fn is_gone(&self, found: &State) -> bool {
         let made = !matches!(self.after(), State::Bucket(None) | State::Trail(None));
         made && matches!(found, State::Gone | State::Bucket(None) | State::Trail(None))
+    }
+
+    /// The change that finds what this one sets, and leaves it so.
+    #[must_use]
+    pub(crate) fn made(&self) -> Self {
+        let setting = match &self.setting {
+            Setting::Bucket(turn) => Setting::Bucket(turn.made()),
+            Setting::Trail(turn) => Setting::Trail(turn.made()),
+            Setting::MultiRegion(turn) => Setting::MultiRegion(turn.made()),
+            Setting::LogFileValidation(turn) => Setting::LogFileValidation(turn.made()),
+            Setting::Selectors(turn) => Setting::Selectors(turn.made()),
+            Setting::Logging(turn) => Setting::Logging(turn.made()),
+        };
+        Change { target: self.target.clone(), setting }
     }
 
     /// True iff both are about the same setting of the same recorder.

@@ -56,6 +56,8 @@ pub enum Entry {
     Used(usize),
     /// It was not set, or not as wanted: what was found or said, in one line.
     Failed(usize, String),
+    /// AWS refused it, and it was read back as it was before: it is certainly not set by us. What was said, in one line.
+    Refused(usize, String),
 }
 
 /// What a journal is: by its own marks, and by the journal of its undo, which is a journal like any other.

@@ -10,7 +10,7 @@ use anyhow::Result;
 use audit::change::{Change, State};
 use audit::drift::Snapshot;
 use audit::journal::{Deed, Mark, Standing, Way};
-use audit::plan::{Around, Owner, Plan, Purpose, around, changed_since, undo, watched};
+use audit::plan::{Around, Owner, Plan, Purpose, Step, around, changed_since, undo, watched};
 use std::collections::BTreeSet;
 use std::path::Path;
 use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, undos_of, write_plan};
@@ -309,6 +309,16 @@ fn tell_kept(changes: &[Change]) {
     }
 }
 
+/// True iff the plan sets what the earlier one does, except what stands so by now.
+fn is_what_is_left(plan: &Plan, earlier: &Plan) -> bool {
+    let is_same = |(now, then): (&Step, &Step)| {
+        let (now, then) = (&now.change, &then.change);
+        let is_done = now.before() == now.after() && now.after() == then.after();
+        now == then || now.same_setting(then) && is_done
+    };
+    plan.steps.len() == earlier.steps.len() && plan.steps.iter().zip(&earlier.steps).all(is_same)
+}
+
 /// Plans to take back what is ours, around what others changed.
 fn merge(
     around: &Around,
@@ -338,7 +348,7 @@ fn merge(
         return Ok(Outcome::No);
     }
     let hash = plan_hash(merged);
-    if let Some(work) = earlier.filter(|work| work.hash == hash) {
+    if let Some(work) = earlier.filter(|work| is_what_is_left(merged, &work.plan)) {
         say("note", "nobody changed anything since: the undo that was begun goes on as it is");
         let _ = work.tell_next(accounts.live);
         return Ok(Outcome::No);

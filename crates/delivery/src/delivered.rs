@@ -2,6 +2,7 @@
 //! not be seen kept by the account and Region that it may be about.
 
 mod claimed;
+mod copies;
 mod digests;
 mod files;
 mod folder;
@@ -72,7 +73,6 @@ pub(crate) fn delivered_alone(sources: &[LogSource], window: &Window, reader: &R
         }
     }
     all.settle();
-    all.begins = all.first_days();
     all
 }
 

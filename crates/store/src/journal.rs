@@ -104,6 +104,9 @@ enum EntryShape {
     Failed {
         step: usize,
         error: String,
+        /// It was read back as it was before: what stands there later is of others.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unset: bool,
     },
 }
 
@@ -193,7 +196,12 @@ impl Journal for JournalFile {
             Entry::Kept(step) => done(*step, [true, false, false]),
             // Earlier versions know only that it was kept.
             Entry::Used(step) => done(*step, [true, false, true]),
-            Entry::Failed(step, error) => EntryShape::Failed { step: *step, error: error.clone() },
+            Entry::Failed(step, error) => {
+                EntryShape::Failed { step: *step, error: error.clone(), unset: false }
+            }
+            Entry::Refused(step, error) => {
+                EntryShape::Failed { step: *step, error: error.clone(), unset: true }
+            }
         };
         let line = serde_json::to_string(&shape)?;
         self.file.write_all(format!("{}\n", json(&line)).as_bytes())?;
@@ -347,6 +355,7 @@ pub fn read_journal(bytes: &[u8]) -> Result<JournalRead, JournalError> {
                 (step, Some(Mark::Done))
             }
             EntryShape::Done { step, .. } => (step, Some(Mark::Done)),
+            EntryShape::Failed { step, unset: true, .. } => (step, Some(Mark::Fresh)),
             EntryShape::Failed { step, .. } => (step, None),
         };
         let known = marks.len();

@@ -123,7 +123,9 @@ fn selectors(purpose: &Purpose, turn: &Turn<String>) -> Result<(), String> {
         Purpose::Backout(exception) => match keeps(&before, &after, Some(&exception.functions)) {
             // A list of those to keep lets go whatever is created later; which of today's go, and whether all of those
             // were looked at, is judged over the account.
-            lost if lost != Inclusion::Included && is_keep_list(&after) => keeps(&before, &after, None),
+            lost if lost != Inclusion::Included && (is_keep_list(&after) || !names_functions(&after)) => {
+                keeps(&before, &after, None)
+            }
             kept => kept,
         },
         Purpose::Record | Purpose::Restore(_) | Purpose::Undo => narrows(&before, &after),
@@ -138,6 +140,21 @@ fn selectors(purpose: &Purpose, turn: &Turn<String>) -> Result<(), String> {
             Err("it changes selectors that are not understood, and may end what is recorded today".to_owned())
         }
     }
+}
+
+/// True iff some events of functions are recorded: where this recorder keeps none of those to keep, nothing of them is left in it.
+fn names_functions(selectors: &Selectors) -> bool {
+    let kind = ResourceType::Function.as_str();
+    selectors.list.iter().any(|one| match one {
+        Selector::Advanced(one) => {
+            one.condition(Field::ResourcesType).is_none_or(|condition| {
+                condition.equals.is_empty() || condition.equals.iter().any(|value| value == kind)
+            }) && one
+                .condition(Field::EventCategory)
+                .is_none_or(|condition| condition.turns_away(Some("Data")).is_none())
+        }
+        Selector::Basic(one) => one.data_resources.iter().any(|resource| resource.kind == kind),
+    })
 }
 
 /// True iff functions are recorded by name.

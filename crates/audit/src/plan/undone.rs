@@ -53,7 +53,11 @@ pub fn undo(plan: &Plan, marks: &[Mark]) -> Plan {
 /// `change` is the one to be made: its `before` is what the plan had set, its `after` what stood there first.
 #[must_use]
 pub fn taken_back(change: &Change, found: &State) -> Option<Change> {
-    if *found == change.before() || is_taken_back(change, found) {
+    // Nothing is to be set of what stands as it is wanted: who sets it again before that is seen is not overruled.
+    if *found == change.after() {
+        return Some(change.made());
+    }
+    if *found == change.before() || *found == State::Gone {
         return Some(change.clone());
     }
     // What AWS makes in several calls, and was stopped between them, is taken back as far as it has come.
@@ -105,6 +109,7 @@ pub fn relied_on(plan: &Plan) -> Vec<Vec<Change>> {
                 | Setting::MultiRegion(Turn { after: false, .. })
                 | Setting::Trail(Turn { after: None, .. }),
             ) => of_a_trail_in_use(plan, at),
+            (Purpose::Undo, Setting::Selectors(_)) => of_a_trail_that_is_off(plan, at).into_iter().collect(),
             _ => Vec::new(),
         }
     });
@@ -154,6 +159,27 @@ fn of_a_trail_in_use(back: &Plan, at: usize) -> Vec<Change> {
         all.push(done(is_logging).unwrap_or_else(off));
     }
     all
+}
+
+/// That the trail of this step of an undo does not log, where it would not by then: who started it meanwhile relies on all that it records. `None` iff
+/// it may log, or is to be stopped only later.
+fn of_a_trail_that_is_off(back: &Plan, at: usize) -> Option<Change> {
+    let target = &back.steps[at].change.target;
+    let is_logging = |step: &&Step| {
+        step.change.target.arn == target.arn && matches!(step.change.setting, Setting::Logging(_))
+    };
+    if back.steps[at + 1..].iter().any(|step| is_logging(&step)) {
+        return None;
+    }
+    let done = back.steps[..at].iter().rfind(is_logging);
+    let done = done.and_then(|step| expected(&step.change, &step.change.after()));
+    let found: Vec<&FoundTrail> = back.found.iter().filter(|one| one.arn == target.arn).collect();
+    let found = || {
+        let setting = in_use::turn(&found, |one| one.logging).map(Setting::Logging)?;
+        Some(Change { target: target.clone(), setting })
+    };
+    done.or_else(found)
+        .filter(|one| matches!(one.setting, Setting::Logging(Turn { before: false, after: false })))
 }
 
 /// The setting of a change, with this as what stands before and after; `None` iff that is nothing to compare with.
@@ -260,12 +286,9 @@ pub fn around(plan: &Plan, found: &[State]) -> Around {
             None => told.left.push(step.change.clone()),
         }
     }
-    let used: Vec<String> = told
-        .changed
-        .iter()
-        .filter(|(change, _)| matches!(change.setting, Setting::Selectors(_)))
-        .map(|(change, _)| change.target.arn.clone())
-        .collect();
+    let is_selectors = |(change, _): &&(Change, State)| matches!(change.setting, Setting::Selectors(_));
+    let used = told.changed.iter().filter(is_selectors).map(|(change, _)| change.target.arn.clone());
+    let used = Use { by: used.collect(), started: Vec::new() };
     told.keep(&used, found, plan);
     told
 }
@@ -273,7 +296,14 @@ pub fn around(plan: &Plan, found: &[State]) -> Around {
 impl Around {
     /// Adds what others changed beside the settings that are taken back.
     pub fn add_changed(&mut self, more: Vec<(Change, State)>, found: &[State], plan: &Plan) {
-        let used: Vec<String> = more.iter().map(|(change, _)| change.target.arn.clone()).collect();
+        let arn = |(change, _): &(Change, State)| change.target.arn.clone();
+        let is_start = |(change, state): &&(Change, State)| {
+            matches!(change.setting, Setting::Logging(_)) && *state == State::Flag(true)
+        };
+        let used = Use {
+            by: more.iter().map(arn).collect(),
+            started: more.iter().filter(is_start).map(arn).collect(),
+        };
         self.changed.extend(more);
         self.keep(&used, found, plan);
     }
@@ -285,19 +315,24 @@ impl Around {
         self.plan.steps = ours;
         let theirs: Vec<Step> = theirs;
         self.kept.extend(theirs.into_iter().map(|step| step.change));
+        // Also what would have to be set by hand, were it not theirs.
+        let is_again = |one: &Change| again.iter().any(|(change, _)| change.same_setting(one));
+        let (theirs, left) = std::mem::take(&mut self.left).into_iter().partition(is_again);
+        self.left = left;
+        let theirs: Vec<Change> = theirs;
+        self.kept.extend(theirs);
         self.add_changed(again, found, plan);
     }
 
     /// Leaves these trails recording, as far as they still do, and what they deliver to.
-    fn keep(&mut self, used: &[String], found: &[State], plan: &Plan) {
+    fn keep(&mut self, used: &Use, found: &[State], plan: &Plan) {
         let state_of = |change: &Change| {
             let same = plan.steps.iter().zip(found).find(|(step, _)| step.change.same_setting(change));
             same.map(|(_, state)| state)
         };
         let (kept, steps): (Vec<Step>, Vec<Step>) =
             std::mem::take(&mut self.plan.steps).into_iter().partition(|step| {
-                ends_use(&step.change)
-                    && used.contains(&step.change.target.arn)
+                used.is_ended_by(&step.change)
                     && state_of(&step.change).is_none_or(|state| !is_taken_back(&step.change, state))
             });
         self.plan.steps = steps;
@@ -305,6 +340,23 @@ impl Around {
         let is_over =
             |step: &Step| state_of(&step.change).is_some_and(|state| is_taken_back(&step.change, state));
         self.is_over = self.plan.steps.iter().all(is_over);
+    }
+}
+
+/// The ARNs of the trails that others use.
+struct Use {
+    /// Those of which they changed something.
+    by: Vec<String>,
+    /// Those that they started: they use all that these record.
+    started: Vec<String>,
+}
+
+impl Use {
+    /// True iff others would lose what they use.
+    fn is_ended_by(&self, change: &Change) -> bool {
+        let is_selectors = matches!(change.setting, Setting::Selectors(_));
+        ends_use(change) && self.by.contains(&change.target.arn)
+            || is_selectors && self.started.contains(&change.target.arn)
     }
 }
 

@@ -118,7 +118,9 @@ pub(super) async fn run<W: World>(
             continue;
         }
         let relied_on = relied_on.get(at).map_or(&[][..], Vec::as_slice);
-        let mut step = Step { at, change, back, resumed, intended: mark(at) == Mark::Intended, relied_on };
+        let intended = mark(at) == Mark::Intended;
+        let mut step =
+            Step { at, change, back, resumed, intended, was_intended: intended, unset: false, relied_on };
         match step.carry_out(world, journal).await {
             Ok(Made::Set) => carried.begun = true,
             Ok(Made::Kept) => {
@@ -129,8 +131,10 @@ pub(super) async fn run<W: World>(
             Err(stopped) => {
                 carried.begun |= step.intended;
                 if let Stopped::Refused { error, .. } = &stopped {
+                    let error = error.clone();
+                    let entry = if step.unset { Entry::Refused(at, error) } else { Entry::Failed(at, error) };
                     // The journal is only told; what it cannot hold any more is said on the screen.
-                    let _ = journal.write(&Entry::Failed(at, error.clone()));
+                    let _ = journal.write(&entry);
                 }
                 carried.stopped = Some(stopped);
                 return carried;
@@ -200,6 +204,10 @@ struct Step<'a> {
     resumed: bool,
     /// The journal says that it was about to be set.
     intended: bool,
+    /// An earlier run said so: whether it did is not known.
+    was_intended: bool,
+    /// AWS certainly refused it, and it is as it was before.
+    unset: bool,
     /// What must stand for it.
     relied_on: &'a [Change],
 }
@@ -245,7 +253,7 @@ impl Step<'_> {
 
     /// Whatever was answered, or not answered, what is found decides.
     async fn read_back<W: World>(
-        &self,
+        &mut self,
         world: &mut W,
         journal: &mut dyn Journal,
         set: &Result<Made, Failure>,
@@ -266,6 +274,8 @@ impl Step<'_> {
                     return Ok(Made::Kept);
                 }
                 (Ok(found), Err(failure)) if unset(&found) && is_final(failure) => {
+                    // What an earlier run sent, and AWS never answered, may still come to pass.
+                    self.unset = !self.was_intended && found == change.before();
                     return Err(refused(at, failure));
                 }
                 (read, _) if !world.wait(attempt).await => {
@@ -292,7 +302,8 @@ fn write(journal: &mut dyn Journal, entry: Entry, set: bool) -> Result<(), Stopp
     | Entry::Found(at)
     | Entry::Kept(at)
     | Entry::Used(at)
-    | Entry::Failed(at, _)) = entry;
+    | Entry::Failed(at, _)
+    | Entry::Refused(at, _)) = entry;
     journal.write(&entry).map_err(|error| Stopped::Journal { at, error: error.to_string(), set })
 }
 

@@ -115,16 +115,13 @@ impl At<'_> {
         self.session.wire.send(&call, || Box::pin(request())).await.map_err(|failure| named(failure, action))
     }
 
-    /// True iff it deletes a bucket that another trail delivers to. A bucket is empty until the first log file comes, and again after
+    /// True iff it deletes a bucket that a trail delivers to: the trail that it was made for is gone by then, where it was made at all. A bucket is empty until the first log file comes, and again after
     /// each that a lifecycle rule removes.
     async fn deletes_bucket_in_use(&self) -> Result<bool, Failure> {
         let Setting::Bucket(Turn { before: Some(bucket), after: None }) = &self.change.setting else {
             return Ok(false);
         };
-        let arn = &self.change.target.arn;
-        let uses = |trail: &Trail| {
-            trail.s3_bucket_name.as_ref() == Some(&bucket.name) && trail.trail_arn.as_ref() != Some(arn)
-        };
+        let uses = |trail: &Trail| trail.s3_bucket_name.as_ref() == Some(&bucket.name);
         Ok(self.trails().await?.iter().any(uses))
     }
 

@@ -195,7 +195,7 @@ async fn a_refusal_is_never_repeated_and_names_the_permission() {
     };
     assert!(error.starts_with("cloudtrail:PutEventSelectors"), "{error}");
     assert_eq!(trail.puts.lock().unwrap().len(), 1);
-    assert!(matches!(journal.0.last(), Some(Entry::Failed(0, _))));
+    assert!(matches!(journal.0.last(), Some(Entry::Refused(0, _))));
     // Once it is granted, the journal goes on.
     let (resumed, _) = self::carried(&served, &[change()], &[Mark::Intended]).await;
     assert_eq!(resumed.stopped, None);

@@ -157,6 +157,15 @@ impl PlanRun {
             say("next", &merge_again(&self.journal.with_extension(""), live));
             return Outcome::HalfWay;
         }
+        // Going on is refused until somebody sets it as it was.
+        if matches!(stopped, Stopped::Moved { .. } | Stopped::Stale { .. })
+            && self.plan.purpose != Purpose::Undo
+        {
+            let resume = self.resume(live);
+            let undo = self.undo(live);
+            say("next", &format!("{undo}  # or set it as it was, and go on: `{resume}`"));
+            return Outcome::HalfWay;
+        }
         let (Stopped::Stale { at, found } | Stopped::Differs { at, found }) = stopped else {
             return self.tell_next(live);
         };

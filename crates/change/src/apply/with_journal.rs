@@ -58,7 +58,10 @@ impl PlanRun {
                 "nothing was changed. Wait until that has ended, and try again".to_owned()
             }
             (ErrorKind::AlreadyExists, _) => {
-                format!("nothing was changed. Go on with `{}`", self.resume(live))
+                let (resume, undo) = (self.resume(live), self.undo(live));
+                format!(
+                    "nothing was changed. Go on with `{resume}`, or take back what was done with `{undo}`"
+                )
             }
             // What takes back has its journal beside the one that it takes back.
             (_, Purpose::Undo) => "nothing was changed. Its folder must be writable".to_owned(),

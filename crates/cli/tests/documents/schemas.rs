@@ -172,7 +172,8 @@ fn journal_lines(plan: &audit::plan::Plan) -> Vec<Value> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal");
     let mut journal = JournalFile::begin(&path, plan, "2026-11-23T00:00:00Z", "1.0.0").unwrap();
-    for entry in [Entry::Intent(0), Entry::Failed(0, "no".to_owned()), Entry::Done(1)] {
+    let no = || "no".to_owned();
+    for entry in [Entry::Intent(0), Entry::Failed(0, no()), Entry::Refused(0, no()), Entry::Done(1)] {
         journal.write(&entry).unwrap();
     }
     let text = std::fs::read_to_string(&path).unwrap();

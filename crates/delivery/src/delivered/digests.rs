@@ -1,5 +1,6 @@
 //! Digests as they lie there: read, and weighed with keys.
 
+use super::copies::Copies;
 use super::keys::{Keys, Known};
 use super::proven::Proven;
 use super::{Delivered, Item};
@@ -23,7 +24,7 @@ const LOCAL: usize = 16;
 pub(crate) fn found(delivered: &Delivered, reader: &Reader<'_>) -> Vec<Found> {
     // Digests on a disk are waited for by nobody: more threads would take memory alone.
     let at_once = reader.door.map_or(LOCAL, |_| WAITERS);
-    side_by_side_at_most(at_once, &delivered.digests, |item| {
+    let all = side_by_side_at_most(at_once, &delivered.digests, |item| {
         let bucket = delivered.bucket(item);
         let read = match (bucket, reader.door) {
             (Some(bucket), Some(door)) => object(door, bucket, item),
@@ -41,7 +42,10 @@ pub(crate) fn found(delivered: &Delivered, reader: &Reader<'_>) -> Vec<Found> {
                 Found::new(bucket, &item.key, content, signature.as_deref())
             }
         }
-    })
+    });
+    // What was read first decides: later readers find the same.
+    let _ = delivered.copies.set(Copies::of(delivered, &all));
+    all
 }
 
 fn object(door: &Door, bucket: &str, item: &Item) -> Bytes {

@@ -1,12 +1,14 @@
 //! Files and objects that were found by their names, and what could not be looked into.
 
+use super::copies::Copies;
 use super::holes::Holes;
 use crate::sources::{Found, Kind, LogSource, Window};
 use audit::inventory::Gap;
 use logs::scan::Tag;
 use logs::{Folder, LeftOut, ObjectKey};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 /// What keys begin with that could not be listed.
 #[derive(Clone, Debug)]
@@ -63,8 +65,8 @@ pub struct Delivered {
     pub(crate) window: Window,
     /// What could not be listed, by what its keys begin with.
     pub(super) unlisted: Vec<Beginning>,
-    /// The first day of which local copies hold files, by account, Region and kind; `None` iff not all is local copies.
-    pub(super) begins: Option<BTreeMap<(String, String, Folder), String>>,
+    /// Of which buckets the trees are: known once the digests were read.
+    pub(super) copies: OnceLock<Copies>,
 }
 
 impl Delivered {

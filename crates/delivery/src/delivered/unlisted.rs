@@ -1,11 +1,11 @@
 //! Whether a file that nobody saw may be there all the same: what could not be listed, and what nobody meant to list.
 
+use super::copies::{Copies, Tree};
 use super::files::{Beginning, Delivered};
 use crate::layout::{below, hides, rooted, with_slashes};
 use crate::sources::{Kind, LogSource};
+use logs::ObjectKey;
 use logs::digest::{Absent, Lack, Validation};
-use logs::{Folder, ObjectKey};
-use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
 impl Beginning {
@@ -24,7 +24,14 @@ impl Delivered {
         if let Some(one) = self.unlisted.iter().find(|one| hides(&one.key, key)) {
             return Some(format!("not listed: {}", one.why));
         }
-        if !self.sources.iter().any(|source| is_in(source, absent)) {
+        let copies = self.copies.get_or_init(|| Copies::of(self, &[]));
+        let holders: Vec<Holder<'_>> = self
+            .sources
+            .iter()
+            .enumerate()
+            .filter_map(|(at, source)| holder(source, absent, copies.trees(at, absent)))
+            .collect();
+        if holders.is_empty() {
             return Some(match absent.bucket.filter(|_| !absent.is_of_what_was_read) {
                 Some(bucket) => {
                     format!("it was delivered to s3://{bucket}, and nobody named its place there")
@@ -33,51 +40,29 @@ impl Delivered {
             });
         }
         let key = ObjectKey::parse(key)?;
-        let looked_for = self.window.kind(&key) == Kind::Wanted;
-        if let Some(begins) = self.begins.as_ref().filter(|_| looked_for) {
-            let of = (key.account.to_owned(), key.region.to_owned(), key.folder);
-            let what = format!("{} of {} {}", key.folder.as_str(), key.account, key.region);
-            match begins.get(&of) {
-                // Without any digest a log file is as it ever is: listed by none.
-                None if key.folder != Folder::Digests => {
-                    return Some(format!("the copy holds nothing of {what}"));
-                }
-                Some(first) if key.day < first.as_str() => {
-                    let first = first.replace('/', "-");
-                    return Some(format!(
-                        "the copy begins later, and holds nothing of {what} before {first}"
-                    ));
-                }
-                None | Some(_) => {}
-            }
-        }
-        (!looked_for).then(|| {
-            format!(
+        if self.window.kind(&key) != Kind::Wanted {
+            return Some(format!(
                 "nobody looked for {} of {} {} of {}",
                 key.folder.as_str(),
                 key.account,
                 key.region,
                 key.day.replace('/', "-")
-            )
-        })
-    }
-
-    /// See [`Delivered::begins`]: nobody can tell days that were never copied from days that were taken away at the beginning of a
-    /// copy. A bucket is listed itself, and says so.
-    pub(super) fn first_days(&self) -> Option<BTreeMap<(String, String, Folder), String>> {
-        if !self.sources.iter().all(|source| matches!(source, LogSource::Folder(_))) {
-            return None;
+            ));
         }
-        let mut first: BTreeMap<(String, String, Folder), String> = BTreeMap::new();
-        for key in self.logs.iter().chain(&self.digests).filter_map(|item| ObjectKey::parse(&item.key)) {
-            let of = (key.account.to_owned(), key.region.to_owned(), key.folder);
-            match first.get_mut(&of) {
-                Some(day) if day.as_str() <= key.day => {}
-                Some(day) => key.day.clone_into(day),
-                None => _ = first.insert(of, key.day.to_owned()),
+        // Where one of them would hold it, it is known not to be there.
+        let mut excuses = Vec::new();
+        for one in &holders {
+            match one {
+                Holder::Itself => return None,
+                Holder::Copy(trees) if trees.is_empty() => return None,
+                Holder::Copy(trees) => {
+                    for tree in trees {
+                        excuses.push(tree.begins_later(&key)?);
+                    }
+                }
             }
         }
-        Some(first)
+        excuses.into_iter().next()
     }
 
     /// What is not read, and has a name that begins as that of a file that is not there: name and reason.
@@ -110,24 +95,33 @@ impl Delivered {
     }
 }
 
-/// True iff such a file would be among those that were listed. A trail may have delivered elsewhere once, and a copy of a bucket is known by its digests.
-fn is_in(source: &LogSource, absent: &Absent<'_>) -> bool {
+/// In what a file would have been found.
+enum Holder<'c> {
+    /// Where CloudTrail delivers it, which was listed itself.
+    Itself,
+    /// Copies of that, which may begin later.
+    Copy(Vec<&'c Tree>),
+}
+
+/// In what such a file would be among those that were listed; `None` iff this source does not hold it. A trail may have delivered elsewhere once, and a
+/// copy of a bucket is known by the digests in it.
+fn holder<'c>(source: &LogSource, absent: &Absent<'_>, trees: Option<Vec<&'c Tree>>) -> Option<Holder<'c>> {
     let key = absent.key;
-    let is_copied = absent.is_of_what_was_read || absent.bucket.is_none();
     match source {
-        LogSource::Stdin => false,
-        LogSource::Objects { bucket, prefix } => {
-            (is_copied || absent.bucket == Some(bucket.as_str())) && hides(prefix, key)
+        LogSource::Stdin => None,
+        LogSource::Objects { prefix, .. } if !hides(prefix, key) => None,
+        LogSource::Objects { bucket, .. } if absent.bucket.is_none_or(|of| of == bucket) => {
+            Some(Holder::Itself)
         }
-        LogSource::Lake(_) => true,
-        LogSource::Folder(_) if !is_copied => false,
+        LogSource::Objects { .. } => trees.map(Holder::Copy),
+        LogSource::Lake(_) => Some(Holder::Itself),
         // As keys of items are made: by what was typed, where that tells enough.
         LogSource::Folder(root) => {
             let [typed, absolute] = [&root.typed, &root.absolute].map(|path| with_slashes(path));
             // A way that goes up again does not say where it ends.
             let up = root.typed.components().any(|part| part == Component::ParentDir);
             let known_as = if rooted(&typed).is_some() && !up { typed } else { absolute };
-            hides(&known_as, key)
+            trees.filter(|_| hides(&known_as, key)).map(Holder::Copy)
         }
         LogSource::File(path) => {
             let whole = path.canonicalize().unwrap_or_else(|_| path.clone());
@@ -135,7 +129,7 @@ fn is_in(source: &LogSource, absent: &Absent<'_>) -> bool {
                 let text = with_slashes(path);
                 rooted(text.trim_end_matches('/')).is_some_and(|own| own == below(key))
             };
-            is(path) || is(&whole)
+            (is(path) || is(&whole)).then_some(Holder::Itself)
         }
     }
 }
@@ -144,7 +138,7 @@ fn is_in(source: &LogSource, absent: &Absent<'_>) -> bool {
 mod tests {
     use super::super::Delivered;
     use super::super::folder::list_opening;
-    use super::is_in;
+    use super::holder;
     use crate::sources::{LogSource, Open, Root, Window};
     use logs::digest::Absent;
     use std::time::Duration;
@@ -200,7 +194,7 @@ mod tests {
     #[test]
     fn only_what_was_named_was_looked_into() {
         let objects = |prefix: &str| LogSource::Objects { bucket: "b".to_owned(), prefix: prefix.to_owned() };
-        let is_in = |source: &LogSource, key: &str| is_in(source, &absent(key));
+        let is_in = |source: &LogSource, key: &str| holder(source, &absent(key), Some(Vec::new())).is_some();
         assert!(is_in(&objects(""), KEY) && is_in(&objects("AWSLogs/111122223333/"), KEY));
         assert!(!is_in(&objects("AWSLogs/111122223333/CloudTrail-Digest/"), KEY));
         assert!(!is_in(&LogSource::File("some.json.gz".into()), KEY));
@@ -208,19 +202,17 @@ mod tests {
         assert!(!is_in(&LogSource::Stdin, KEY));
     }
 
+    /// A bucket is itself, and a copy of another one only where digests of that were found in it; a copy on disk is of whose digests it holds.
     #[test]
     fn another_bucket_was_not_looked_into() {
         let objects = LogSource::Objects { bucket: "b".to_owned(), prefix: String::new() };
         let root = Root { typed: "copy".into(), absolute: "/home/copy".into() };
         let all = [objects, LogSource::Folder(root)].map(|source| {
-            [("b", false), ("b", true), ("other", false), ("other", true)].map(
-                |(bucket, is_of_what_was_read)| {
-                    is_in(&source, &Absent { bucket: Some(bucket), key: KEY, is_of_what_was_read })
-                },
-            )
+            [("b", false), ("b", true), ("other", false), ("other", true)].map(|(bucket, is_copy)| {
+                let of = Absent { bucket: Some(bucket), key: KEY, is_of_what_was_read: is_copy };
+                holder(&source, &of, is_copy.then(Vec::new)).is_some()
+            })
         });
-        // A bucket is itself, and where digests of another one were found, a copy of that one; a copy on disk is of whose digests it holds.
-        assert_eq!(all[0], [true, true, false, true]);
-        assert_eq!(all[1], [false, true, false, true]);
+        assert_eq!(all, [[true, true, false, true], [false, true, false, true]]);
     }
 }

@@ -2,7 +2,7 @@
 //! digests say that they hold events of the time asked about; that alone is cheap.
 
 use super::LaterFiles;
-use crate::delivered::{Holes, delivered_alone, found, may_hold};
+use crate::delivered::{Holes, delivered_alone, found, may_hold, unusable};
 use crate::reader::Reader;
 use crate::sources::{Survey, Window};
 use audit::evidence::DELIVERED_FOR;
@@ -49,6 +49,7 @@ pub(super) fn later(
     let mut holes = std::mem::take(&mut files.holes);
     // Digests of the first hours list files of the day before, which is in the survey.
     holes.merge(files.gone(&expected, &asked, first));
+    holes.merge(unusable(&digests));
     let digests_unread = if cheap { 0 } else { files.digests.len() as u64 };
     files.retain_found();
     files.logs.retain(|item| named(&item.key));

@@ -24,6 +24,22 @@ fn a_journal_is_written_or_held() {
     );
 }
 
+/// What AWS refused, and what was read back as before, is not ours, whatever stands there later; what was not answered may be.
+#[test]
+fn what_was_refused_is_not_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.json.journal");
+    let mut journal = JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "1.0.0").unwrap();
+    let mut mark = |entry: Entry| {
+        journal.write(&entry).unwrap();
+        read_journal(&std::fs::read(&path).unwrap()).unwrap().marks[0]
+    };
+    assert_eq!(mark(Entry::Intent(0)), Mark::Intended);
+    assert_eq!(mark(Entry::Failed(0, "no answer".to_owned())), Mark::Intended);
+    assert_eq!(mark(Entry::Refused(0, "AccessDenied".to_owned())), Mark::Fresh);
+    assert_eq!(mark(Entry::Intent(0)), Mark::Intended);
+}
+
 fn plan() -> Plan {
     let target = Target {
         arn: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main".to_owned(),

@@ -13,7 +13,9 @@ pub(super) fn found(plan: &Plan, marks: &[Mark]) -> Vec<FoundTrail> {
     let steps = || plan.steps.iter().enumerate();
     let is_begun = |arn: &str| {
         steps().any(|(at, step)| {
-            mark(at).is_begun() && step.change.target.arn == arn && starts_or_widens(&step.change)
+            let is_ours =
+                starts_or_widens(&step.change) || matches!(step.change.setting, Setting::Selectors(_));
+            mark(at).is_begun() && step.change.target.arn == arn && is_ours
         })
     };
     // Of a trail that the plan made, what was not set is AWS's default.
@@ -99,7 +101,7 @@ pub(super) fn turn<T>(found: &[&FoundTrail], of: impl Fn(&FoundTrail) -> Option<
 #[cfg(test)]
 mod tests {
     use super::super::super::{FoundTrail, Owner, Plan, PlanOptions, Purpose, Step, drop_copies};
-    use super::super::{around, changed_since, relied_on, undo, watched};
+    use super::super::{around, changed_since, relied_on, taken_back, undo, watched};
     use crate::change::{Change, Setting, State, Target, Turn};
     use crate::inventory::Inventory;
     use crate::journal::Mark;
@@ -166,7 +168,7 @@ mod tests {
             ([Done, Fresh, Fresh], "set", false, (1, 1)),
             // Others started it.
             ([Done, Fresh, Fresh], "first", true, (1, 1)),
-            ([Done, Done, Fresh], "set", true, (1, 1)),
+            ([Done, Done, Fresh], "set", true, (2, 1)),
             // Others set what the plan wanted, before the plan changed anything: that is its own, and what comes later is theirs.
             ([Fresh, Found, Done], "set", true, (0, 0)),
             ([Done, Found, Done], "first", true, (0, 0)),
@@ -174,7 +176,7 @@ mod tests {
             ([Fresh, Found, Done], "theirs", true, (1, 1)),
             // They did once the plan had let it record more Regions: they use those.
             ([Done, Found, Done], "set", true, (2, 1)),
-            ([Done, Done, Found], "set", true, (1, 1)),
+            ([Done, Done, Found], "set", true, (2, 1)),
         ] {
             assert_eq!(kept(marks, selectors, logging), expected, "{marks:?} {selectors} {logging}");
         }
@@ -219,6 +221,34 @@ mod tests {
         assert_eq!((told.plan.steps.len(), told.kept.len()), (3, 0));
         told.leave_set_again(again, &found, &back);
         assert_eq!((told.plan.steps.len(), told.kept.len(), told.is_over), (0, 3, true));
+    }
+
+    /// What is taken back already is not taken back again where somebody sets it before the plan is applied: nothing is to be set there.
+    #[test]
+    fn what_stands_as_it_is_wanted_finds_that() {
+        let back = undo(&whole(), &[Mark::Done; 3]);
+        for step in &back.steps {
+            let done = taken_back(&step.change, &step.change.after()).unwrap();
+            assert_eq!((done.before(), done.after()), (step.change.after(), step.change.after()));
+            assert_eq!(taken_back(&step.change, &step.change.before()).as_ref(), Some(&step.change));
+        }
+    }
+
+    /// Others chose functions in the place of all that the plan had added: that is theirs, also where it records less.
+    #[test]
+    fn a_choice_of_others_within_ours_is_not_ours() {
+        let basic = |resources: &str| {
+            format!(
+                r#"{{"EventSelectors":[{{"ReadWriteType":"All","IncludeManagementEvents":true,"DataResources":[{resources}]}}]}}"#
+            )
+        };
+        let lambda =
+            |value: &str| basic(&format!(r#"{{"Type":"AWS::Lambda::Function","Values":["{value}"]}}"#));
+        let (first, set) = (basic(""), lambda("arn:aws:lambda"));
+        let change = undo(&plan(vec![Setting::Selectors(Turn { before: first, after: set })]), &[Mark::Done]);
+        let change = &change.steps[0].change;
+        let theirs = lambda("arn:aws:lambda:eu-west-1:111122223333:function:prod");
+        assert_eq!(taken_back(change, &State::Selectors(theirs)), None);
     }
 
     fn selects_first() -> State {

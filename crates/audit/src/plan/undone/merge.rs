@@ -3,7 +3,6 @@
 use crate::edit::to_advanced;
 use cloudtrail::event::Field;
 use cloudtrail::selector::{AdvancedSelector, Condition, FieldSelector, Operator, Selector, Selectors};
-use recording::{Inclusion, included};
 use std::collections::BTreeSet;
 
 /// What they come to without what the plan did; `None` iff it is mixed with what others did.
@@ -59,7 +58,7 @@ fn merged(first: &[Selector], set: &[Selector], live: &[Selector]) -> Option<Vec
         let at = list.iter().position(|one| one == edited)?;
         match (was, edited) {
             (Some(was), _) => list[at] = back(was, own, edited)?,
-            (None, _) if is_within(edited, own) => drop(list.remove(at)),
+            // What others chose in the place of what the plan had added is theirs, also where it records less.
             (None, _) => return None,
         }
         settled.extend(was);
@@ -68,11 +67,6 @@ fn merged(first: &[Selector], set: &[Selector], live: &[Selector]) -> Option<Vec
         gone.iter().filter(|one| !settled.contains(one) && !list.contains(one)).cloned().collect();
     list.extend(missing);
     Some(list)
-}
-
-/// True iff all that one records is recorded by the other.
-fn is_within(one: &Selector, other: &Selector) -> bool {
-    included(std::slice::from_ref(one), std::slice::from_ref(other)) == Inclusion::Included
 }
 
 /// The selector about the same events in that list: `Some(None)` iff there is none, `None` iff it may be one of several.

@@ -115,6 +115,7 @@ impl Memory {
                 Entry::Done(at) | Entry::Kept(at) => marks[*at] = Mark::Done,
                 Entry::Found(at) => marks[*at] = Mark::Found,
                 Entry::Used(at) => marks[*at] = Mark::Used,
+                Entry::Refused(at, _) => marks[*at] = Mark::Fresh,
                 Entry::Failed(..) => {}
             }
         }
