@@ -60,13 +60,15 @@ pub(super) fn finish_seen<T>(
             change: change.clone(),
         })
         .collect();
+    // A plan that only takes away adds none, whatever is left of them.
+    let adds = matches!(purpose, Purpose::Record | Purpose::Restore(_));
     let outlook = before.controls.iter().zip(&afterwards.controls).map(|(before, after)| Outlook {
         control: before.id.to_owned(),
         before: before.status,
         after: after.status,
         excepted: after.status == Status::Pass
             && after.findings.iter().any(|one| afterwards.is_accepted(one)),
-        reason: with_added_copies(before, after),
+        reason: if adds { with_added_copies(before, after) } else { after.reason.clone() },
     });
     let plan = Plan {
         purpose,

@@ -212,7 +212,9 @@ fn what_others_changed_since_stays() {
     assert_eq!(before, &live);
     assert!(after.contains("AWS::S3::Object") && !after.contains("AWS::Lambda::Function"), "{after}");
     let there = taken_back(&back[0], &Found::Selectors(turn.after.clone()));
-    assert_eq!(there, Some(back[0].clone()), "what stands at the target is taken back");
+    let stands = Setting::Selectors(Turn { before: turn.after.clone(), after: turn.after.clone() });
+    let stands = Change { target: back[0].target.clone(), setting: stands };
+    assert_eq!(there, Some(stands), "what stands at the target is taken back");
 }
 
 #[test]
