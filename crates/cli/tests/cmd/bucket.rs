@@ -57,7 +57,13 @@ fn serve(stream: TcpStream, folder: &Path, fault: &Fault, log: &Mutex<BTreeSet<S
     }
     let (method, uri) = line.split_once(' ').unwrap();
     let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
-    let key = decoded(path.strip_prefix("/logs").unwrap_or_default().trim_start_matches('/'));
+    let key = decoded(
+        ["/logs", "/acme-log-archive"]
+            .iter()
+            .find_map(|name| path.strip_prefix(name))
+            .unwrap_or_default()
+            .trim_start_matches('/'),
+    );
     if method == "HEAD" && key.is_empty() {
         return send(stream, "200 OK\r\nx-amz-bucket-region: us-east-1", b"");
     }
