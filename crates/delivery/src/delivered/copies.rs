@@ -1,6 +1,5 @@
 //! Of which buckets the trees are that were read, and from which day on: each tree of each source by itself.
 
-use super::files::Delivered;
 use logs::digest::{Absent, Found};
 use logs::{Folder, ObjectKey};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,24 +27,22 @@ fn whose(key: &ObjectKey<'_>) -> Whose {
 }
 
 impl Copies {
-    /// Of all that was found by its name. `digests` are what its digests say, in their order; where there are none, nobody read them.
-    pub(super) fn of(delivered: &Delivered, digests: &[Found]) -> Self {
-        let mut trees: BTreeMap<(usize, String), Tree> = BTreeMap::new();
-        for item in delivered.logs.iter().chain(&delivered.digests) {
-            let Some(key) = ObjectKey::parse(&item.key) else { continue };
-            let tree = trees.entry((item.source, key.prefix.to_owned())).or_default();
-            let day = tree.first.entry(whose(&key)).or_insert_with(|| key.day.to_owned());
-            if key.day < day.as_str() {
-                key.day.clone_into(day);
-            }
+    /// Takes in a log file or a digest of that source.
+    pub(super) fn add(&mut self, source: usize, key: &str) {
+        let Some(key) = ObjectKey::parse(key) else { return };
+        let tree = self.trees.entry((source, key.prefix.to_owned())).or_default();
+        let day = tree.first.entry(whose(&key)).or_insert_with(|| key.day.to_owned());
+        if key.day < day.as_str() {
+            key.day.clone_into(day);
         }
-        for (item, found) in delivered.digests.iter().zip(digests) {
-            let (Some(key), Some(digest)) = (ObjectKey::parse(&item.key), found.digest()) else { continue };
-            let tree = trees.entry((item.source, key.prefix.to_owned())).or_default();
-            let prefix = ObjectKey::parse(&digest.key).map_or("", |key| key.prefix);
-            tree.homes.insert((digest.bucket.clone(), prefix.to_owned()));
-        }
-        Copies { trees }
+    }
+
+    /// Takes in what a digest of that source says.
+    pub(super) fn add_digest(&mut self, source: usize, key: &str, found: &Found) {
+        let (Some(key), Some(digest)) = (ObjectKey::parse(key), found.digest()) else { return };
+        let tree = self.trees.entry((source, key.prefix.to_owned())).or_default();
+        let prefix = ObjectKey::parse(&digest.key).map_or("", |key| key.prefix);
+        tree.homes.insert((digest.bucket.clone(), prefix.to_owned()));
     }
 
     /// The trees of the source in which the file would lie; `None` iff it is no copy of where that is. One that would lie beside a log file is in the tree
@@ -83,27 +80,19 @@ impl Tree {
 
 #[cfg(test)]
 mod tests {
-    use super::super::files::{Delivered, Item};
     use super::Copies;
     use logs::ObjectKey;
     use logs::digest::Absent;
-    use std::path::PathBuf;
 
     const NAME: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/11";
-
-    fn item(source: usize, key: &str) -> Item {
-        let (below, etag) = (PathBuf::from(key), String::new());
-        Item { source, below, key: key.to_owned(), size: 0, etag, tag: None }
-    }
 
     /// A copy that begins early says nothing of another one that begins later.
     #[test]
     fn each_tree_begins_by_itself() {
-        let early = item(0, &format!("one/{NAME}/05/a.json.gz"));
-        let late = item(0, &format!("two/{NAME}/07/b.json.gz"));
-        let other = item(1, &format!("two/{NAME}/01/c.json.gz"));
-        let delivered = Delivered { logs: vec![early, late, other], ..Delivered::default() };
-        let copies = Copies::of(&delivered, &[]);
+        let mut copies = Copies::default();
+        copies.add(0, &format!("one/{NAME}/05/a.json.gz"));
+        copies.add(0, &format!("two/{NAME}/07/b.json.gz"));
+        copies.add(1, &format!("two/{NAME}/01/c.json.gz"));
         let begins_later = |source: usize, key: &str| {
             let absent = Absent { bucket: None, key, is_of_what_was_read: true };
             let trees = copies.trees(source, &absent).unwrap();

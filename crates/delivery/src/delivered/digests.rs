@@ -1,6 +1,5 @@
 //! Digests as they lie there: read, and weighed with keys.
 
-use super::copies::Copies;
 use super::keys::{Keys, Known};
 use super::proven::Proven;
 use super::{Delivered, Item};
@@ -44,7 +43,7 @@ pub(crate) fn found(delivered: &Delivered, reader: &Reader<'_>) -> Vec<Found> {
         }
     });
     // What was read first decides: later readers find the same.
-    let _ = delivered.copies.set(Copies::of(delivered, &all));
+    let _ = delivered.copies.set(delivered.copies_by(&all));
     all
 }
 

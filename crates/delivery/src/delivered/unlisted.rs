@@ -5,7 +5,7 @@ use super::files::{Beginning, Delivered};
 use crate::layout::{below, hides, rooted, with_slashes};
 use crate::sources::{Kind, LogSource};
 use logs::ObjectKey;
-use logs::digest::{Absent, Lack, Validation};
+use logs::digest::{Absent, Found, Lack, Validation};
 use std::path::{Component, Path};
 
 impl Beginning {
@@ -24,7 +24,7 @@ impl Delivered {
         if let Some(one) = self.unlisted.iter().find(|one| hides(&one.key, key)) {
             return Some(format!("not listed: {}", one.why));
         }
-        let copies = self.copies.get_or_init(|| Copies::of(self, &[]));
+        let copies = self.copies.get_or_init(|| self.copies_by(&[]));
         let holders: Vec<Holder<'_>> = self
             .sources
             .iter()
@@ -63,6 +63,18 @@ impl Delivered {
             }
         }
         excuses.into_iter().next()
+    }
+
+    /// Of which buckets the trees are. `digests` are what its digests say, in their order; where there are none, nobody read them.
+    pub(super) fn copies_by(&self, digests: &[Found]) -> Copies {
+        let mut copies = Copies::default();
+        for item in self.logs.iter().chain(&self.digests) {
+            copies.add(item.source, &item.key);
+        }
+        for (item, found) in self.digests.iter().zip(digests) {
+            copies.add_digest(item.source, &item.key, found);
+        }
+        copies
     }
 
     /// What is not read, and has a name that begins as that of a file that is not there: name and reason.
