@@ -45,8 +45,8 @@ impl Copies {
         tree.homes.insert((digest.bucket.clone(), prefix.to_owned()));
     }
 
-    /// The trees of the source in which the file would lie; `None` iff it is no copy of where that is. One that would lie beside a log file is in the tree
-    /// of that.
+    /// The trees of the source that would hold the file; `None` iff the source is no copy of the place that the file was delivered to. A file without a
+    /// known place would lie beside a log file, in the same tree.
     pub(super) fn trees(&self, source: usize, absent: &Absent<'_>) -> Option<Vec<&Tree>> {
         let prefix = ObjectKey::parse(absent.key).map_or("", |key| key.prefix);
         let home = absent.bucket.map(|bucket| (bucket.to_owned(), prefix.to_owned()));
